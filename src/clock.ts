@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** The only source of time. Rooms take it as a parameter; only `cli/` names the real one. */
+export interface Clock {
+  /** Wall time, epoch ms: for stamps people read and for joining with kernel logs. */
+  now(): number
+  /** Steady time, fractional ms since the process began: for durations. */
+  steady(): number
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Calls `ring` once, after `ms`, unless the returned function is called first. */
+  alarm(ms: number, ring: () => void): () => void
+}
+
+export const realClock: Clock = {
+  now: () => Date.now(),
+  steady: () => performance.now(),
+  sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
+  alarm(ms, ring) {
+    const timer = setTimeout(ring, ms)
+    return () => clearTimeout(timer)
+  },
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { type Identity, paths } from '../outcome/observation.ts'
+import { frame } from './frame.ts'
+
+const word = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[\x21-\x7e]+$/)
+const identity = z.object({ pod: word(253), node: word(253), ip: word(64), instance: word(32) })
+
+/** What the client says first: who it is, which connection this is, and who will break which silence. */
+const hello = z.object({
+  id: word(32),
+  cohort: word(63),
+  path: z.enum(paths),
+  speaker: z.enum(['client', 'server', 'both']),
+  /** The silences the server keeps when it is the speaker, ms, in turn. The server keeps none shorter than 50 ms. */
+  idleMs: z.array(z.int().min(50).max(604_800_000)).min(1).max(64),
+  deadlineMs: z.int().min(10).max(600_000),
+  from: identity,
+})
+export type Hello = z.output<typeof hello>
+
+/** The server's answer: who it is. */
+const welcome = z.object({ from: identity })
+
+export const helloFrame = (value: Hello): Buffer => frame('hello', Buffer.from(JSON.stringify(value)))
+export const welcomeFrame = (from: Identity): Buffer => frame('welcome', Buffer.from(JSON.stringify({ from })))
+export const byeFrame = (reason: string): Buffer => frame('bye', Buffer.from(reason.slice(0, 200)))
+
+/** `undefined` for anything but a hello we can serve. */
+export const readHello = (payload: Buffer): Hello | undefined => read(hello, payload)
+export const readWelcome = (payload: Buffer): Identity | undefined => read(welcome, payload)?.from
+/** The reason of a bye, made safe to print. */
+export const readBye = (payload: Buffer): string =>
+  payload
+    .subarray(0, 200)
+    .toString('latin1')
+    .replace(/[^\x20-\x7e]/g, '?')
+
+function read<T>(schema: z.ZodType<T>, payload: Buffer): T | undefined {
+  try {
+    return schema.safeParse(JSON.parse(payload.toString('utf8'))).data
+  } catch {
+    return undefined
+  }
+}
