@@ -1,0 +1,106 @@
+import type { Fate, HoldPhase } from '../outcome/fate.ts'
+import type { Identity, OfCohort, OfProbe, Side, SocketOptions, strays, TcpInfo } from '../outcome/observation.ts'
+import type { Buckets } from '../stats/buckets.ts'
+import type { Latency } from '../stats/latency.ts'
+
+/** Everything that is visible is a projection of this: metrics, API, page, terminal, report. */
+export interface Snapshot {
+  /** Epoch ms of the newest observation folded in. */
+  readonly at: number
+  /** The run we are in; absent before the first `began`. */
+  readonly run?: { readonly at: number; readonly side: Side | 'pair'; readonly identity: Identity; readonly version: string }
+  /** How many runs of the process it covers. */
+  readonly runs: number
+  readonly cohorts: readonly CohortSeries[]
+  readonly probes: readonly ProbeSeries[]
+  readonly rejected: readonly { readonly kind: string; readonly reason: string; readonly count: number }[]
+  readonly disturbed: { readonly stalls: number; readonly longestStallMs: number; readonly clockJumps: number }
+  /** The newest faults, newest first, bounded. */
+  readonly faults: readonly Fault[]
+}
+
+/** One cohort as one side saw it. */
+export interface CohortSeries extends OfCohort {
+  readonly open: number
+  readonly opened: number
+  readonly exchanges: number
+  /** Connection-time spent idle, ms, the silences going on now included: the denominator of every rate. */
+  readonly exposureMs: number
+  readonly ends: readonly EndCount[]
+  readonly zombies: number
+  /** Observations made while the event loop stalled or the clock jumped. */
+  readonly suspects: number
+  /** The silence before each unplanned death, s. */
+  readonly idleAtDeath: Buckets
+  /** From opened to ended, whatever the end, s. */
+  readonly lifetime: Buckets
+  readonly exchange: Latency
+  readonly connect: Latency
+  readonly sweep?: {
+    readonly connections: number
+    readonly probing: number
+    readonly backingOff: number
+    readonly oldestAckMs: number
+  }
+  readonly options?: { readonly configured: SocketOptions; readonly effective: SocketOptions }
+  readonly lastEnd?: LastEnd
+}
+
+export interface EndCount {
+  readonly fate: Exclude<Fate, 'ok'>
+  readonly phase: HoldPhase
+  readonly planned: boolean
+  readonly count: number
+}
+
+export interface LastEnd {
+  readonly at: number
+  readonly fate: Exclude<Fate, 'ok'>
+  readonly phase: HoldPhase
+  readonly code: string
+  readonly planned: boolean
+}
+
+/** One series of questions: a probe, a server position, a port mode. */
+export interface ProbeSeries extends OfProbe {
+  readonly asked: number
+  readonly fates: Readonly<Record<Fate, number>>
+  /** By DNS response code; empty for kinds without. */
+  readonly rcodes: Readonly<Record<string, number>>
+  readonly strays: Readonly<Record<(typeof strays)[number], number>>
+  readonly truncated: number
+  readonly tries: number
+  readonly suspects: number
+  /** Latency of the answers that came. */
+  readonly latency: Latency
+  /** How receive times are read; absent before the first answer. */
+  readonly stamp?: 'kernel' | 'user'
+  /** Who answered last. */
+  readonly by?: string
+  readonly lastFault?: { readonly at: number; readonly fate: Fate; readonly code: string }
+}
+
+/** One thing that went wrong, as a line people can read. */
+export interface Fault {
+  readonly at: number
+  readonly side: Side
+  readonly kind: string
+  /** Cohort or probe. */
+  readonly name: string
+  readonly fate: Fate
+  readonly phase: string
+  readonly code: string
+  readonly planned: boolean
+  readonly suspect: boolean
+  readonly id?: string
+  readonly idleMs?: number
+  readonly exchanges?: number
+  readonly zombie?: boolean
+  /** Pod of the other side, or who answered. */
+  readonly by?: string
+  readonly tcpInfo?: TcpInfo
+}
+
+/** Fates that are nobody's fault: an answer, our own stop. A planned end is none either. */
+export const isFault = ({ fate, planned }: { fate: Fate; planned: boolean }): boolean =>
+  !planned && fate !== 'ok' && fate !== 'cancelled'
