@@ -31,9 +31,16 @@ function isHostName(host: string): boolean {
 export function address(defaultPort: number, { listening = false }: { listening?: boolean } = {}) {
   const expected = `an address such as ${listening ? `0.0.0.0:${defaultPort} or [::]:${defaultPort}` : `server:${defaultPort}, 10.0.0.7:${defaultPort} or [fd00::7]:${defaultPort}`}`
   return z
-    .string({ error: () => expected })
-    .refine(text => isAddress(text, defaultPort, listening), { error: () => expected, abort: true })
-    .transform((text): Address => parseAddress(text, defaultPort) ?? { host: text, port: defaultPort })
+    .codec(
+      z
+        .string({ error: () => expected })
+        .refine(text => isAddress(text, defaultPort, listening), { error: () => expected, abort: true }),
+      z.object({ host: z.string(), port: z.number() }).readonly(),
+      {
+        decode: (text): Address => parseAddress(text, defaultPort) ?? { host: text, port: defaultPort },
+        encode: formatAddress,
+      },
+    )
     .meta({ description: expected })
 }
 

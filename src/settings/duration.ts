@@ -17,16 +17,20 @@ export function formatDuration(ms: number): string {
 }
 
 /**
- * A setting that is a duration: written `15m`, read as milliseconds. A bare number is refused, since nobody can tell
- * its unit. `min` and `max` are durations too.
+ * A setting that is a duration: written `15m`, read as milliseconds, and written back the same. A bare number is
+ * refused, since nobody can tell its unit. `min` and `max` are durations too.
  */
 export function duration({ min = '0s', max = '30d' }: { min?: string; max?: string } = {}) {
   const [least, most] = [parseDuration(min) ?? 0, parseDuration(max) ?? Infinity]
   const expected = `a duration from ${min} to ${max}, such as ${example(least, most)}`
   return z
-    .string({ error: () => expected })
-    .regex(/^\s*\d+(\.\d+)?(ms|s|m|h|d)\s*$/, { error: () => expected, abort: true })
-    .transform(text => parseDuration(text) ?? Number.NaN)
+    .codec(
+      z
+        .string({ error: () => expected })
+        .regex(/^\s*\d+(\.\d+)?(ms|s|m|h|d)\s*$/, { error: () => expected, abort: true }),
+      z.number(),
+      { decode: text => parseDuration(text) ?? Number.NaN, encode: formatDuration },
+    )
     .refine(ms => ms >= least && ms <= most, { error: () => expected })
     .meta({ description: expected })
 }

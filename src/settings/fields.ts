@@ -19,25 +19,35 @@ export type Idle =
 
 const silence = () => duration({ min: '50ms', max: '7d' })
 
-/** `15m`, `{min: 5m, max: 20m}` or `[1m, 5m, 15m]` (connection i keeps rung i, in turn). */
-export const idle = z.union(
-  [
-    silence().transform((ms): Idle => ({ kind: 'fixed', ms })),
-    z
-      .strictObject({ min: silence(), max: silence() })
-      .refine(({ min, max }) => min <= max, { error: () => 'min not above max' })
-      .transform(({ min, max }): Idle => ({ kind: 'range', minMs: min, maxMs: max })),
-    z
-      .array(silence())
-      .min(1)
-      .max(64)
-      .transform((ms): Idle => ({ kind: 'rungs', ms })),
-  ],
+const fixed = z.codec(silence(), z.object({ kind: z.literal('fixed'), ms: z.number() }), {
+  decode: ms => ({ kind: 'fixed' as const, ms }),
+  encode: ({ ms }) => ms,
+})
+
+const range = z.codec(
+  z
+    .strictObject({ min: silence(), max: silence() })
+    .refine(({ min, max }) => min <= max, { error: () => 'a range with min not above max' }),
+  z.object({ kind: z.literal('range'), minMs: z.number(), maxMs: z.number() }),
   {
-    error: () =>
-      'a duration such as 15m, a range {min: 5m, max: 20m}, or a list of rungs [1m, 5m, 15m]; 50ms to 7d each',
+    decode: ({ min, max }) => ({ kind: 'range' as const, minMs: min, maxMs: max }),
+    encode: ({ minMs, maxMs }) => ({ min: minMs, max: maxMs }),
   },
 )
+
+const rungs = z.codec(
+  z
+    .array(silence())
+    .min(1, { error: () => 'a list of 1 to 64 rungs' })
+    .max(64, { error: () => 'a list of 1 to 64 rungs' }),
+  z.object({ kind: z.literal('rungs'), ms: z.array(z.number()) }),
+  { decode: ms => ({ kind: 'rungs' as const, ms }), encode: ({ ms }) => ms },
+)
+
+/** `15m`, `{min: 5m, max: 20m}` or `[1m, 5m, 15m]` (connection i keeps rung i, in turn). */
+export const idle: z.ZodType<Idle> = z.union([fixed, range, rungs], {
+  error: () => 'a duration such as 15m, a range {min: 5m, max: 20m}, or a list of rungs [1m, 5m, 15m]; 50ms to 7d each',
+})
 
 /** The silences of the `index`th connection, in turn: its rung, or the draw from the range. */
 export function silenceOf(idle: Idle, index: number, random: () => number): number {
