@@ -1,5 +1,6 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
 import { getSystemErrorName } from 'node:util'
-import type { Server, Socket } from 'node:net'
 import type { SocketOptions } from '../outcome/observation.ts'
 import { fdOf } from './fd.ts'
 import { getInt, setInt } from './native.ts'
@@ -72,6 +73,15 @@ export function readOptions(socket: Socket | Server): SocketOptions | undefined 
           },
     userTimeoutMs: getInt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT),
   }
+}
+
+/** What the kernel says of these options, asked on a socket of its own on loopback before any connection is opened. */
+export async function refusedOptions(options: SocketOptions): Promise<Refusal> {
+  const trial = createServer().listen(0, '127.0.0.1')
+  await once(trial, 'listening')
+  const refused = setOptions(trial, options)
+  trial.close()
+  return refused
 }
 
 function refusal(option: string, value: number, range: string, result: number): Refusal {

@@ -17,7 +17,7 @@ const hello = z.object({
   path: z.enum(paths),
   speaker: z.enum(['client', 'server', 'both']),
   /** The silences the server keeps when it is the speaker, ms, in turn. The server keeps none shorter than 50 ms. */
-  idleMs: z.array(z.int().min(50).max(604_800_000)).min(1).max(64),
+  idleMs: z.array(z.int().min(50).max(604_800_000)).min(1).max(64).readonly(),
   deadlineMs: z.int().min(10).max(600_000),
   from: identity,
 })

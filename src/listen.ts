@@ -1,0 +1,42 @@
+import { once } from 'node:events'
+import type { AddressInfo, Server } from 'node:net'
+import { classify } from './outcome/classify.ts'
+import { Problem } from './outcome/problem.ts'
+import { type Address, formatAddress } from './settings/address.ts'
+
+/**
+ * Listens, and resolves to the address it got (port 0 becomes a real one). `::` takes IPv4 as well, and falls back to
+ * `0.0.0.0` where the machine has no IPv6. Rejects with a Problem that names the setting to change.
+ */
+export async function listen(server: Server, address: Address, setting: string): Promise<string> {
+  try {
+    server.listen({ ...address, backlog: 4096 }) // Node's own default of 511 drops a reconnecting crowd
+    await once(server, 'listening')
+  } catch (error) {
+    if (address.host === '::' && lacksIpv6(error)) return listen(server, { ...address, host: '0.0.0.0' }, setting)
+    throw cannotListen(error, address, setting)
+  }
+  const { address: host, port } = server.address() as AddressInfo // a TCP server never has a pipe's name
+  return formatAddress({ host, port })
+}
+
+/** One sentence with the fix, for any kind of listener. */
+export function cannotListen(error: unknown, address: Address, setting: string): Problem {
+  const where = formatAddress(address)
+  const { code } = classify(error)
+  const reason = reasons.find(([word]) => codeOf(error) === word)?.[1] ?? `the system says ${code}`
+  return new Problem(`cannot listen on ${where}: ${reason}; change ${setting}.`)
+}
+
+export const lacksIpv6 = (error: unknown): boolean => ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(codeOf(error))
+
+const reasons = [
+  ['EADDRINUSE', 'another process has this port'],
+  ['EACCES', 'this user may not use ports below 1024'],
+  ['EADDRNOTAVAIL', 'this machine has no such address'],
+  ['EAFNOSUPPORT', 'this machine has no such address family'],
+  ['ENOTFOUND', 'this name has no address'],
+] as const
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''

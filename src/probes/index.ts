@@ -1,0 +1,5 @@
+import type { Kind } from './kind.ts'
+import { tcpHold } from './tcp-hold/kind.ts'
+
+/** Every kind of probe there is. To add one: write its folder, then its line here. */
+export const kinds: readonly Kind[] = [tcpHold]

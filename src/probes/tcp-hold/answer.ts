@@ -1,0 +1,205 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { readTcpInfo } from '../../kernel/tcp-info.ts'
+import type { Account } from '../../ledger/ledger.ts'
+import { classify } from '../../outcome/classify.ts'
+import type { HoldPhase, Word } from '../../outcome/fate.ts'
+import type { OfCohort } from '../../outcome/observation.ts'
+import { formatAddress } from '../../settings/address.ts'
+import { assemble } from '../../wire/assembly.ts'
+import { type Frame, malformations } from '../../wire/frame.ts'
+import { byeFrame, type Hello, readHello, welcomeFrame } from '../../wire/hello.ts'
+import type { World } from '../kind.ts'
+import { conversation, phaseOf } from './conversation.ts'
+import { ending } from './ending.ts'
+import { type Held, heldBy, newHeld, tie } from './held.ts'
+import { introductions } from './introductions.ts'
+import type { Turns } from './turns.ts'
+
+/** Why a connection was turned away. Closed: it is a metric label. */
+export const rejections = [
+  ...malformations,
+  'bad-hello',
+  'no-hello',
+  'duplicate-id',
+  'half-frame',
+  'not-reading',
+  'max-connections',
+] as const
+export type Rejection = (typeof rejections)[number]
+
+/** How long a stranger may take to say hello, and a peer to finish a frame, ms. */
+const patienceMs = 10_000
+/** Unsent bytes we keep for a peer that asks but does not read: some hundred pongs. */
+const mostUnsent = 16 * 1024
+
+/** The server half: holds whatever connects, answers, speaks when it is its turn, and keeps the ledger. */
+export interface Answering {
+  readonly server: Server
+  readonly open: ReadonlySet<Held>
+  /** Says goodbye on every connection and accepts no more. */
+  farewell(): void
+  /** Closes what is left. */
+  cutOff(): void
+}
+
+export function answering(maxConnections: number, world: World): Answering {
+  const { clock, wheel, tell, ledger, identity } = world
+  const open = new Set<Held>()
+  const intern = introductions()
+  const talk = conversation(world, 'server', {
+    end,
+    overdue: held => note(held, account => (account.state = 'overdue')),
+    exchanged: held =>
+      note(held, account => {
+        account.state = 'open'
+        account.exchanges += 1
+      }),
+  })
+
+  const server = createServer({ noDelay: true }, welcome)
+  server.maxConnections = maxConnections
+  server.on('drop', () => told('max-connections'))
+
+  function welcome(socket: Socket): void {
+    const held = newHeld(0, stranger, noTurns, patienceMs, ring)
+    held.stage = 'greeting'
+    held.since = clock.steady()
+    tie(held, socket)
+    open.add(held)
+    wheel.set(held, patienceMs)
+    socket.on('data', onData).on('error', onError).on('end', onEnd).on('close', onClose)
+  }
+
+  function ring(this: Held): void {
+    if (this.stage === 'greeting') reject(this, 'no-hello')
+    else if (this.rest) reject(this, 'half-frame')
+    else talk.due(this)
+  }
+
+  function onData(this: Socket, bytes: Buffer): void {
+    const held = heldBy(this)
+    if (!held) return
+    const waited = held.rest !== undefined
+    const left = assemble(held.rest, bytes, frame => {
+      hear(held, frame)
+      return held.socket === this
+    })
+    if (typeof left === 'string') return reject(held, left)
+    if (held.socket !== this) return
+    held.rest = left
+    note(held, account => {
+      account.bytesIn = this.bytesRead
+      account.bytesOut = this.bytesWritten
+      account.lastAt = clock.now()
+    })
+    if (this.writableLength > mostUnsent) return reject(held, 'not-reading')
+    // A frame that arrives by drips must be whole in time; its silence is over anyway.
+    if (left && !waited && held.stage !== 'greeting') wheel.set(held, patienceMs)
+  }
+
+  function hear(held: Held, frame: Frame): void {
+    if (held.stage !== 'greeting') return talk.hear(held, frame)
+    const hello = frame.type === 'hello' ? readHello(frame.payload) : undefined
+    if (hello) greeted(held, hello)
+    else reject(held, 'bad-hello')
+  }
+
+  function greeted(held: Held, hello: Hello): void {
+    const { socket } = held
+    if (!socket) return
+    if (!ledger.open(accountOf(hello, socket, clock.now()))) return reject(held, 'duplicate-id')
+    const now = clock.steady()
+    held.id = hello.id
+    held.of = { side: 'server', kind, cohort: hello.cohort, path: hello.path }
+    held.turns = { speaker: hello.speaker, idleMs: hello.idleMs }
+    held.deadlineMs = hello.deadlineMs
+    held.peer = intern(hello.from)
+    held.openedAt = now
+    socket.write(welcomeFrame(identity))
+    tell({ type: 'opened', ...held.of, id: held.id, peer: held.peer, tookUs: (now - held.since) * 1000 })
+    talk.begin(held)
+  }
+
+  function onError(this: Socket, error: Error): void {
+    const held = heldBy(this)
+    if (held) end(held, phaseOf(held), classify(error), false)
+  }
+
+  function onEnd(this: Socket): void {
+    const held = heldBy(this)
+    if (held) end(held, phaseOf(held), { fate: 'closed', code: 'FIN' }, false)
+  }
+
+  function onClose(this: Socket): void {
+    const held = heldBy(this)
+    if (held) end(held, phaseOf(held), { fate: 'closed', code: 'CLOSE' }, false)
+  }
+
+  /** A stranger, or a peer that stopped talking our protocol: counted, told why, closed. */
+  function reject(held: Held, reason: Rejection): void {
+    told(reason)
+    held.socket?.write(byeFrame(reason))
+    end(held, phaseOf(held), { fate: 'wrong-reply', code: reason }, false)
+  }
+
+  function end(held: Held, phase: HoldPhase, word: Word, planned: boolean): void {
+    const { socket } = held
+    if (socket) held.lastInfo ??= readTcpInfo(socket)
+    socket?.destroySoon()
+    held.socket = undefined
+    held.stage = 'over'
+    wheel.clear(held)
+    open.delete(held)
+    if (held.openedAt === 0) return // it never said who it was: counted as rejected, if it was more than a port check
+    const ended = ending(held, phase, word, planned, clock.steady())
+    const { fate, code, zombie } = ended
+    ledger.end(held.id, { at: clock.now(), fate, phase, code, planned, zombie })
+    tell(ended)
+  }
+
+  const note = (held: Held, write: (account: Account) => void): void => {
+    const account = ledger.find(held.id)
+    if (account && account.state !== 'ended') write(account)
+  }
+
+  const told = (reason: Rejection): void => tell({ type: 'rejected', side: 'server', kind, reason })
+
+  return {
+    server,
+    open,
+    farewell() {
+      server.close()
+      for (const held of open) {
+        if (held.openedAt === 0) end(held, 'connect', stopped, true)
+        else held.socket?.end(byeFrame('server stops'))
+      }
+    },
+    cutOff() {
+      for (const held of open) end(held, phaseOf(held), stopped, true)
+    },
+  }
+}
+
+const kind = 'tcp-hold'
+const stopped: Word = { fate: 'cancelled', code: 'STOP' }
+const stranger: OfCohort = { side: 'server', kind, cohort: 'stranger', path: 'service' }
+const noTurns: Turns = { speaker: 'client', idleMs: [patienceMs] }
+
+function accountOf({ id, cohort, path, from }: Hello, socket: Socket, now: number): Account {
+  const at = (host = '', port = 0): string => formatAddress({ host, port })
+  return {
+    id,
+    kind,
+    cohort,
+    path,
+    client: from,
+    remote: at(socket.remoteAddress, socket.remotePort),
+    local: at(socket.localAddress, socket.localPort),
+    openedAt: now,
+    lastAt: now,
+    exchanges: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    state: 'open',
+  }
+}

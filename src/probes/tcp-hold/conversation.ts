@@ -1,0 +1,104 @@
+import type { HoldPhase, Word } from '../../outcome/fate.ts'
+import type { Side } from '../../outcome/observation.ts'
+import { beat, type Frame, headerBytes } from '../../wire/frame.ts'
+import { readBye } from '../../wire/hello.ts'
+import type { World } from '../kind.ts'
+import type { Held } from './held.ts'
+import { nonce } from './nonce.ts'
+import { overdueAfter, silenceBefore, speakerOf } from './turns.ts'
+
+/** What both halves do once they have said hello: keep silent, break the silence in turn, answer. */
+export interface Conversation {
+  /** Hello was said: the first silence begins. */
+  begin(held: Held): void
+  hear(held: Held, frame: Frame): void
+  /** The connection's timer rang. */
+  due(held: Held): void
+}
+
+/** Ends a connection: `planned` when somebody said goodbye first. */
+export type End = (held: Held, phase: HoldPhase, word: Word, planned: boolean) => void
+
+export interface Hooks {
+  readonly end: End
+  /** The other side missed its turn; we are about to speak out of turn. */
+  overdue?(held: Held): void
+  /** An exchange went well, either way. */
+  exchanged?(held: Held): void
+}
+
+export function conversation(
+  { clock, wheel, tell }: World,
+  side: Side,
+  { end, overdue, exchanged }: Hooks,
+): Conversation {
+  function silence(held: Held, since: number): void {
+    const ours = speakerOf(held.turns, held.exchanges) === side
+    held.stage = 'idle'
+    held.since = since
+    wheel.set(
+      held,
+      ours ? silenceBefore(held.turns, held.exchanges) : overdueAfter(held.turns, held.exchanges, held.deadlineMs),
+    )
+  }
+
+  function ask(held: Held): void {
+    const now = clock.steady()
+    held.outOfTurn = speakerOf(held.turns, held.exchanges) !== side
+    if (held.outOfTurn) overdue?.(held)
+    held.ping = beat('ping', held.exchanges, nonce())
+    held.silenceMs = now - held.since
+    held.since = now
+    held.stage = 'exchange'
+    wheel.set(held, held.deadlineMs)
+    held.socket?.write(held.ping)
+  }
+
+  function survived(held: Held, speaker: Side, idleMs: number, tookUs: number): void {
+    held.exchanges += 1
+    tell({ type: 'exchanged', ...held.of, id: held.id, speaker, idleMs, tookUs })
+    exchanged?.(held)
+  }
+
+  function heardPing(held: Held, payload: Buffer): void {
+    if (payload.length < 4) return end(held, phaseOf(held), wrongReply('PING'), false)
+    const now = clock.steady()
+    held.socket?.write(beat('pong', payload.readUInt32BE(0), payload.subarray(4)))
+    if (held.stage === 'exchange') return survived(held, otherSide(side), 0, 0) // both spoke at once: ours is still out
+    survived(held, otherSide(side), now - held.since, 0)
+    silence(held, now)
+  }
+
+  function heardPong(held: Held, payload: Buffer): void {
+    if (held.stage !== 'exchange' || held.ping?.compare(payload, 0, payload.length, headerBytes) !== 0)
+      return end(held, phaseOf(held), wrongReply('PONG'), false)
+    const now = clock.steady()
+    held.ping = undefined
+    survived(held, side, held.silenceMs, (now - held.since) * 1000)
+    silence(held, now)
+  }
+
+  return {
+    begin: held => silence(held, clock.steady()),
+    hear(held, { type, payload }) {
+      if (type === 'ping') heardPing(held, payload)
+      else if (type === 'pong') heardPong(held, payload)
+      else if (type === 'bye') end(held, phaseOf(held), { fate: 'closed', code: `BYE ${readBye(payload)}` }, true)
+      else end(held, phaseOf(held), wrongReply(type.toUpperCase()), false)
+    },
+    due(held) {
+      if (held.stage === 'idle') ask(held)
+      else if (held.stage === 'exchange') end(held, 'exchange', { fate: 'timeout', code: 'DEADLINE' }, false)
+    },
+  }
+}
+
+/** How far a connection has come. */
+export function phaseOf({ stage }: Held): HoldPhase {
+  if (stage === 'idle') return 'idle'
+  return stage === 'exchange' ? 'exchange' : 'connect'
+}
+
+export const wrongReply = (what: string): Word => ({ fate: 'wrong-reply', code: `WRONG ${what}` })
+
+const otherSide = (side: Side): Side => (side === 'client' ? 'server' : 'client')

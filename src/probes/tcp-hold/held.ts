@@ -1,0 +1,96 @@
+import { Socket } from 'node:net'
+import { readTcpInfo } from '../../kernel/tcp-info.ts'
+import type { Identity, OfCohort, TcpInfo } from '../../outcome/observation.ts'
+import { type Timer, unset } from '../../schedule/wheel.ts'
+import type { Rest } from '../../wire/assembly.ts'
+import type { Turns } from './turns.ts'
+
+/** Where a held connection is in its life. */
+export type Stage = 'waiting' | 'connecting' | 'greeting' | 'idle' | 'exchange' | 'over'
+
+/**
+ * One held connection, on either side. It is its own timer, and the handlers it needs are shared: nothing here is a
+ * closure. Always made by `newHeld`, so that all have one shape and V8 keeps them small.
+ */
+export interface Held extends Timer {
+  readonly index: number
+  of: OfCohort
+  turns: Turns
+  deadlineMs: number
+  id: string
+  stage: Stage
+  socket: Socket | undefined
+  /** Half a frame that waits for its rest. */
+  rest: Rest
+  /** Steady ms; 0 before both said hello. */
+  openedAt: number
+  /** Steady ms at which the current stage began: the silence, the connecting, the waiting. */
+  since: number
+  /** Length of the silence before the exchange that goes on, ms. */
+  silenceMs: number
+  exchanges: number
+  /** Attempts in a row that did not open. */
+  failures: number
+  /** The ping that waits for its pong, header included. */
+  ping: Buffer | undefined
+  /** We spoke because the other side missed its turn. */
+  outOfTurn: boolean
+  peer: Identity | undefined
+  /** Read as the socket went, while the kernel still knew. */
+  lastInfo: TcpInfo | undefined
+}
+
+export function newHeld(
+  index: number,
+  of: OfCohort,
+  turns: Turns,
+  deadlineMs: number,
+  ring: (this: Held) => void,
+): Held {
+  return {
+    ...unset,
+    ring,
+    index,
+    of,
+    turns,
+    deadlineMs,
+    id: '',
+    stage: 'waiting',
+    socket: undefined,
+    rest: undefined,
+    openedAt: 0,
+    since: 0,
+    silenceMs: 0,
+    exchanges: 0,
+    failures: 0,
+    ping: undefined,
+    outOfTurn: false,
+    peer: undefined,
+    lastInfo: undefined,
+  }
+}
+
+const owner = Symbol('held')
+type Carrier = Socket & { [owner]?: Held }
+
+/** Ties a connection to its socket, so that shared handlers find it through `this`. */
+export function tie(held: Held, socket: Socket): void {
+  const carrier: Carrier = socket
+  carrier[owner] = held
+  carrier.destroy = destroyRemembering
+  held.socket = socket
+}
+
+/** The connection a socket belongs to, as long as it does: events of a socket that was given up find nobody. */
+export function heldBy(socket: Socket): Held | undefined {
+  const carrier: Carrier = socket
+  const held = carrier[owner]
+  return held?.socket === socket ? held : undefined
+}
+
+/** Node closes the descriptor before it emits `error`; TCP_INFO must be read before that. */
+function destroyRemembering(this: Carrier, error?: Error): Socket {
+  const held = heldBy(this)
+  if (held && !this.destroyed) held.lastInfo = readTcpInfo(this)
+  return Socket.prototype.destroy.call(this, error)
+}

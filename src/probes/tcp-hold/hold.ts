@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto'
+import { connect, isIP, type Socket } from 'node:net'
+import { setOptions } from '../../kernel/socket-options.ts'
+import { readTcpInfo } from '../../kernel/tcp-info.ts'
+import { classify } from '../../outcome/classify.ts'
+import type { HoldPhase, Word } from '../../outcome/fate.ts'
+import type { OfCohort, SocketOptions } from '../../outcome/observation.ts'
+import { backoff, startDelay } from '../../schedule/spread.ts'
+import type { Address } from '../../settings/address.ts'
+import { assemble } from '../../wire/assembly.ts'
+import type { Frame } from '../../wire/frame.ts'
+import { byeFrame, helloFrame, readWelcome } from '../../wire/hello.ts'
+import type { World } from '../kind.ts'
+import { conversation, phaseOf, wrongReply } from './conversation.ts'
+import { ending } from './ending.ts'
+import { type Held, heldBy, newHeld, tie } from './held.ts'
+import { introductions } from './introductions.ts'
+import type { Cohort } from './settings.ts'
+import { sourcePorts } from './source-ports.ts'
+import type { Turns } from './turns.ts'
+
+/** The connections of one cohort, on the client. */
+export interface Hold {
+  readonly all: readonly Held[]
+  /** Says goodbye on every connection and opens none any more. Resolves when the last socket closed. */
+  farewell(): Promise<void>
+}
+
+export interface HoldOptions {
+  readonly cohort: Cohort
+  readonly of: OfCohort
+  readonly options: SocketOptions
+  turnsOf(index: number): Turns
+  /** Where the `index`th connection goes now. Rejects when there is nowhere to go. */
+  target(index: number): Promise<Address>
+  /** A connection opened: time to read its options back. */
+  onOpened(socket: Socket): void
+}
+
+/** Opens the cohort's connections, keeps each silent, speaks, records every end, and opens it again. */
+export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOptions, world: World): Hold {
+  const { clock, wheel, random, tell, identity } = world
+  const talk = conversation(world, 'client', { end })
+  const ports = sourcePorts(cohort.sourcePorts)
+  const intern = introductions()
+  let stopping = false
+
+  function ring(this: Held): void {
+    if (this.stage === 'waiting') void open(this)
+    else if (this.stage === 'connecting' || this.stage === 'greeting')
+      end(this, 'connect', { fate: 'timeout', code: 'DEADLINE' }, false)
+    else talk.due(this)
+  }
+
+  async function open(held: Held): Promise<void> {
+    held.stage = 'connecting'
+    held.since = clock.steady()
+    wheel.set(held, held.deadlineMs)
+    const { since } = held
+    try {
+      const { host, port } = await target(held.index)
+      if (held.stage !== 'connecting' || held.since !== since) return // its deadline passed, or we are stopping
+      const localPort = ports.take()
+      const family = isIP(host)
+      const socket = connect({ host, port, family, autoSelectFamily: false, ...(localPort && { localPort }), onread })
+      tie(held, socket)
+      if (localPort) socket.once('close', () => ports.give(localPort))
+      socket.on('connect', onConnect).on('error', onError).on('end', onEnd).on('close', onClose)
+    } catch (error) {
+      if (held.stage === 'connecting' && held.since === since) end(held, 'connect', classify(error), false)
+    }
+  }
+
+  function onConnect(this: Socket): void {
+    const held = heldBy(this)
+    if (!held) return
+    const refused = setOptions(this, options)
+    if (refused) return end(held, 'connect', { fate: 'bug', code: refused }, false)
+    held.stage = 'greeting'
+    held.id = randomBytes(8).toString('hex')
+    const { cohort: name, path } = of
+    this.write(
+      helloFrame({ id: held.id, cohort: name, path, ...held.turns, deadlineMs: held.deadlineMs, from: identity }),
+    )
+  }
+
+  function heard(this: Socket, size: number, shared: Uint8Array): boolean {
+    const held = heldBy(this)
+    if (!held) return true
+    const bytes = Buffer.from(shared.buffer, shared.byteOffset, size)
+    const left = assemble(held.rest, bytes, frame => {
+      hear(held, frame)
+      return held.socket === this
+    })
+    if (typeof left === 'string') end(held, phaseOf(held), wrongReply(left), false)
+    else if (held.socket === this) held.rest = left
+    return true
+  }
+  const onread = { buffer: readBuffer, callback: heard }
+
+  function hear(held: Held, frame: Frame): void {
+    if (held.stage === 'greeting' && frame.type === 'welcome') return welcomed(held, frame.payload)
+    if (held.stage === 'greeting' && frame.type !== 'bye')
+      return end(held, 'connect', wrongReply(frame.type.toUpperCase()), false)
+    talk.hear(held, frame)
+  }
+
+  function welcomed(held: Held, payload: Buffer): void {
+    const peer = readWelcome(payload)
+    if (!peer) return end(held, 'connect', wrongReply('WELCOME'), false)
+    const now = clock.steady()
+    held.peer = intern(peer)
+    held.openedAt = now
+    held.failures = 0
+    tell({ type: 'opened', ...of, id: held.id, peer: held.peer, tookUs: (now - held.since) * 1000 })
+    if (held.socket) onOpened(held.socket)
+    talk.begin(held)
+  }
+
+  function onError(this: Socket, error: Error): void {
+    const held = heldBy(this)
+    if (held) end(held, phaseOf(held), classify(error), false)
+  }
+
+  function onEnd(this: Socket): void {
+    const held = heldBy(this)
+    if (held) end(held, phaseOf(held), { fate: 'closed', code: 'FIN' }, false)
+  }
+
+  function onClose(this: Socket): void {
+    const held = heldBy(this)
+    if (held) end(held, phaseOf(held), { fate: 'closed', code: 'CLOSE' }, false)
+  }
+
+  function end(held: Held, phase: HoldPhase, word: Word, planned: boolean): void {
+    leave(held, word)
+    tell(ending(held, phase, word, planned, clock.steady()))
+    const wait = backoff(held.failures, { baseMs: cohort.reconnect.base, capMs: cohort.reconnect.cap }, random)
+    forget(held)
+    if (!stopping) wheel.set(held, wait)
+  }
+
+  /** Takes leave of the socket, with a word to the server where it may still listen: we gave up, nobody reset us. */
+  function leave(held: Held, word: Word): void {
+    const { socket } = held
+    if (!socket) return
+    held.lastInfo ??= readTcpInfo(socket)
+    if (held.openedAt === 0) socket.destroy()
+    else if (word.code === 'DEADLINE' || word.code === 'STOP') socket.end(byeFrame(byes[word.code]))
+    socket.destroySoon()
+  }
+
+  function forget(held: Held): void {
+    wheel.clear(held)
+    held.stage = stopping ? 'over' : 'waiting'
+    held.failures = held.openedAt > 0 ? 0 : held.failures + 1
+    held.socket = undefined
+    held.peer = undefined
+    held.rest = undefined
+    held.ping = undefined
+    held.lastInfo = undefined
+    held.openedAt = 0
+    held.exchanges = 0
+    held.outOfTurn = false
+  }
+
+  const all = Array.from({ length: cohort.connections }, (_, index) =>
+    newHeld(index, of, turnsOf(index), cohort.deadline, ring),
+  )
+  for (const held of all) wheel.set(held, startDelay(held.index, all.length, cohort.spread))
+
+  return {
+    all,
+    async farewell() {
+      stopping = true
+      const closed: Promise<unknown>[] = []
+      for (const held of all) {
+        if (held.socket) closed.push(new Promise(resolve => held.socket?.once('close', resolve)))
+        if (held.stage === 'waiting') forget(held)
+        if (held.stage !== 'over') end(held, phaseOf(held), { fate: 'cancelled', code: 'STOP' }, true)
+      }
+      await Promise.all(closed)
+    },
+  }
+}
+
+const byes = { DEADLINE: 'no pong in time', STOP: 'client stops' } as const
+
+/** Shared by every socket: what is read is used before the next read (Node's `onread`), so idle ones own no buffer. */
+const readBuffer = Buffer.allocUnsafe(64 * 1024)

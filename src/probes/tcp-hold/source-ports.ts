@@ -1,0 +1,29 @@
+/** Hands out local ports of a range in turn, skipping those in use by us; `undefined` lets the kernel choose. */
+export interface SourcePorts {
+  take(): number | undefined
+  give(port: number | undefined): void
+}
+
+export function sourcePorts(range: { readonly from: number; readonly to: number } | undefined): SourcePorts {
+  if (!range) return { take: () => undefined, give: () => {} }
+  const size = range.to - range.from + 1
+  const used = new Set<number>()
+  let next = 0
+  return {
+    take() {
+      for (let tried = 0; tried < size; tried++) {
+        const port = range.from + (next++ % size)
+        if (used.has(port)) continue
+        used.add(port)
+        return port
+      }
+      throw Object.assign(new Error(`every source port from ${range.from} to ${range.to} is in use`), {
+        code: 'EADDRNOTAVAIL',
+        syscall: 'bind',
+      })
+    },
+    give(port) {
+      if (port !== undefined) used.delete(port)
+    },
+  }
+}
