@@ -89,3 +89,12 @@ test('a pinned port is the one asked for, and a port somebody holds is refused',
     code: 'EADDRINUSE',
   })
 })
+
+test('no two ports are the same, however many are open: one would get the answers of the other', async () => {
+  const home = await server('127.0.0.1')
+  const ports = await Promise.all(
+    Array.from({ length: 1000 }, () => openPort({ server: home, clock: realClock, ...inbox() })),
+  )
+  open.push(...ports)
+  expect(new Set(ports.map(port => port.localPort)).size).toBe(ports.length)
+})

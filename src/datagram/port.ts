@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { isIP } from 'node:net'
 import type { Clock } from '../clock.ts'
 import { receiveDelayMs, startStamping } from '../kernel/receive-time.ts'
+import { sharePort } from '../kernel/shared-port.ts'
 import type { Address } from '../settings/address.ts'
 
 /** One datagram that came in. */
@@ -18,6 +19,7 @@ export interface Received {
 /** A local UDP port that asks one server. */
 export interface Port {
   readonly localPort: number
+  /** After `close` it does nothing. */
   send(bytes: Uint8Array): void
   close(): void
 }
@@ -40,15 +42,20 @@ export interface PortOptions {
  */
 export async function openPort({ server, localPort = 0, clock, onDatagram, onError }: PortOptions): Promise<Port> {
   const type = isIP(server.host) === 6 ? 'udp6' : 'udp4'
-  // SO_REUSEADDR lets both be bound to one port; the twin first, so that the kernel chooses a port that is free.
-  const twin = createSocket({ type, reuseAddr: true, ...(type === 'udp6' && { ipv6Only: true }) })
+  const twin = createSocket({ type, ...(type === 'udp6' && { ipv6Only: true }) })
   const connected = createSocket({ type, reuseAddr: true, ...(type === 'udp6' && { ipv6Only: true }) })
+  let open = true
   const close = () => {
+    open = false
     for (const socket of [twin, connected]) closeQuietly(socket)
   }
   try {
+    // The twin alone first: a port nobody else holds. Then shared for a moment, so that the other can join it.
     await bound(twin, localPort)
+    sharePort(twin, true)
     await bound(connected, twin.address().port)
+    sharePort(twin, false)
+    sharePort(connected, false)
     await connectedTo(connected, server)
   } catch (error) {
     close()
@@ -56,24 +63,24 @@ export async function openPort({ server, localPort = 0, clock, onDatagram, onErr
   }
   startStamping(connected)
   startStamping(twin)
-  const received = (socket: Socket, expected: boolean) => (bytes: Buffer, remote: RemoteInfo) => {
+  // By address, not by socket: the connected one was open to everybody for the moment before it was connected.
+  const home = connected.remoteAddress()
+  const received = (socket: Socket) => (bytes: Buffer, remote: RemoteInfo) => {
     const delay = receiveDelayMs(socket)
     const at = clock.steady() - (delay ?? 0)
+    const expected = remote.address === home.address && remote.port === home.port
     onDatagram({ bytes, at, stamp: delay === undefined ? 'user' : 'kernel', expected, from: remote.address })
   }
-  connected.on('message', received(connected, true))
-  // The wildcard address may still score for the server itself, on a kernel that hashes differently: judge by address.
-  const home = { host: connected.remoteAddress().address, port: server.port }
-  twin.on('message', (bytes, remote) =>
-    received(twin, remote.address === home.host && remote.port === home.port)(bytes, remote),
-  )
+  connected.on('message', received(connected))
+  twin.on('message', received(twin))
   connected.on('error', onError)
   twin.on('error', onError)
   return {
     localPort: twin.address().port,
     send(bytes) {
+      if (!open) return
       connected.send(bytes, error => {
-        if (error) onError(error)
+        if (error && open) onError(error)
       })
     },
     close,

@@ -1,0 +1,110 @@
+import { classify } from '../outcome/classify.ts'
+import type { Word } from '../outcome/fate.ts'
+import { unset } from '../schedule/wheel.ts'
+import { type Line, lateMs, type LineOptions, openLine, type Question } from './line.ts'
+
+/** Asks one server, in one port mode. */
+export interface Asker<A> {
+  /**
+   * Sends the questions that `make` makes, together, from one socket. `free` tells which keys are unused.
+   * When no socket could be opened, `failed` hears why instead.
+   */
+  ask(make: (free: (key: number) => boolean) => readonly Question<A>[], failed: (word: Word) => void): void
+  /** Ends what is still open as `cancelled`, and closes every port. */
+  stop(): void
+}
+
+/** How long the port of an answered question stays open, ms: what comes twice comes soon. */
+const duplicateMs = 1000
+/** Ports kept open only to see late and duplicate answers. A budget, not a knob: beyond it the oldest is closed. */
+const lingering = 256
+
+/** A new source port, hence a new conntrack entry, for each call of `ask`. */
+export function freshPorts<A>(options: LineOptions): Asker<A> {
+  const open = new Set<Line<A>>()
+  const watched = new Set<Line<A>>() // a Set keeps insertion order: its first is the oldest
+  let stopped = false
+
+  async function askFrom(make: Parameters<Asker<A>['ask']>[0]): Promise<void> {
+    const line = await openLine<A>(options)
+    const questions = make(line.free)
+    open.add(line)
+    let left = questions.length
+    let unanswered = 0
+    const settled = (fate: string) => {
+      left -= 1
+      unanswered += fate === 'ok' ? 0 : 1
+      if (left === 0 && !stopped) watch(line, unanswered ? lateMs : duplicateMs)
+    }
+    for (const question of questions)
+      line.ask({
+        ...question,
+        settle(ending) {
+          settled(ending.fate)
+          question.settle(ending)
+        },
+      })
+    if (stopped) line.close()
+  }
+
+  function watch(line: Line<A>, ms: number): void {
+    open.delete(line)
+    watched.add(line)
+    options.wheel.set({ ...unset, ring: () => close(line) }, ms)
+    const [oldest] = watched
+    if (oldest && watched.size > lingering) close(oldest)
+  }
+
+  function close(line: Line<A>): void {
+    if (watched.delete(line)) line.close()
+  }
+
+  return {
+    ask(make, failed) {
+      askFrom(make).catch((error: unknown) => failed(classify(error)))
+    },
+    stop() {
+      stopped = true
+      for (const line of [...open, ...watched]) line.close()
+      open.clear()
+      watched.clear()
+    },
+  }
+}
+
+/** How many sockets `freshPorts` holds at most, asked every `everyMs`: two for each port, see `openPort`. */
+export const freshSockets = (everyMs: number, timeoutMs: number): number =>
+  2 * (Math.ceil(timeoutMs / everyMs) + 1 + Math.min(lingering, Math.ceil(lateMs / everyMs)))
+
+/** One source port for good, whatever errors it hears: it keeps meeting the same conntrack entry. */
+export function pinnedPort<A>(options: LineOptions): Asker<A> {
+  let line: Line<A> | undefined
+  let opening: Promise<Line<A>> | undefined
+  let stopped = false
+
+  async function opened(): Promise<Line<A>> {
+    opening ??= openLine<A>(options)
+    try {
+      line = await opening
+    } finally {
+      opening = undefined
+    }
+    return line
+  }
+
+  async function askFrom(make: Parameters<Asker<A>['ask']>[0]): Promise<void> {
+    const mine = line ?? (await opened())
+    for (const question of make(mine.free)) mine.ask(question)
+    if (stopped) mine.close()
+  }
+
+  return {
+    ask(make, failed) {
+      askFrom(make).catch((error: unknown) => failed(classify(error)))
+    },
+    stop() {
+      stopped = true
+      line?.close()
+    },
+  }
+}
