@@ -9,10 +9,10 @@ import { socketOptions } from '../../settings/keepalive.ts'
 import { defineKind, type Half, type World } from '../kind.ts'
 import { answering } from './answer.ts'
 import { hold } from './hold.ts'
-import { readBack, refuseEarly } from './read-back.ts'
+import { readBack, refuseEarly } from '../read-back.ts'
 import { rowOf } from './row.ts'
 import { type Answer, answerSettings, type Cohort, cohortSettings } from './settings.ts'
-import { sweep } from './sweep.ts'
+import { sweep } from '../sweep.ts'
 import type { Turns } from './turns.ts'
 
 export const tcpHold = defineKind({

@@ -1,13 +1,20 @@
-import { readTcpInfo } from '../../kernel/tcp-info.ts'
-import type { OfCohort, Swept } from '../../outcome/observation.ts'
-import { type Timer, unset } from '../../schedule/wheel.ts'
-import type { World } from '../kind.ts'
-import type { Held } from './held.ts'
+import type { Socket } from 'node:net'
+import { readTcpInfo } from '../kernel/tcp-info.ts'
+import type { OfCohort, Swept } from '../outcome/observation.ts'
+import { type Timer, unset } from '../schedule/wheel.ts'
+import type { World } from './kind.ts'
 
 /** Between two sweeps, ms. */
 const everyMs = 10_000
 /** Connections read in one tick: half a millisecond, so that a sweep over 20,000 never holds up the event loop. */
 const chunk = 500
+
+/** What a held connection must show to be swept. */
+export interface Sweepable {
+  /** Steady ms; 0 before both ends said hello. */
+  readonly openedAt: number
+  readonly socket: Socket | undefined
+}
 
 type Seen = Pick<Swept, 'connections' | 'probing' | 'backingOff' | 'oldestAckMs'>
 const nothing: Seen = { connections: 0, probing: 0, backingOff: 0, oldestAckMs: 0 }
@@ -16,7 +23,7 @@ const nothing: Seen = { connections: 0, probing: 0, backingOff: 0, oldestAckMs: 
  * Reads TCP_INFO of every open connection of a cohort, over and over, slowly: unanswered keepalives and backed-off
  * retransmits show a connection that is dying before the kernel gives it up.
  */
-export function sweep(of: OfCohort, all: readonly Held[], { wheel, tell }: World): { stop(): void } {
+export function sweep(of: OfCohort, all: readonly Sweepable[], { wheel, tell }: World): { stop(): void } {
   let from = 0
   let seen = nothing
   const timer: Timer = {
@@ -35,7 +42,7 @@ export function sweep(of: OfCohort, all: readonly Held[], { wheel, tell }: World
   return { stop: () => wheel.clear(timer) }
 }
 
-function look(held: Held, seen: Seen): Seen {
+function look(held: Sweepable, seen: Seen): Seen {
   const info = held.openedAt > 0 && held.socket ? readTcpInfo(held.socket) : undefined
   if (!info) return seen
   return {

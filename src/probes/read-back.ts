@@ -1,9 +1,9 @@
 import type { Server, Socket } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
-import { readOptions, refusedOptions } from '../../kernel/socket-options.ts'
-import type { OfCohort, SocketOptions } from '../../outcome/observation.ts'
-import { Problem } from '../../outcome/problem.ts'
-import type { World } from '../kind.ts'
+import { readOptions, refusedOptions } from '../kernel/socket-options.ts'
+import type { OfCohort, SocketOptions } from '../outcome/observation.ts'
+import { Problem } from '../outcome/problem.ts'
+import type { World } from './kind.ts'
 
 /** Tells what the kernel made of the options on the first socket, and again whenever that changes. */
 export function readBack(of: OfCohort, configured: SocketOptions, { tell }: World): (socket: Socket | Server) => void {
