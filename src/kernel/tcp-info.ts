@@ -19,6 +19,7 @@ export function readTcpInfo(socket: Socket): TcpInfo | undefined {
 
 /** Offsets checked against `offsetof` in linux/tcp.h; fields under the kernel's names. */
 export function parseTcpInfo(bytes: Buffer): TcpInfo {
+  const minRtt = bytes.readUInt32LE(148)
   return {
     state: bytes.readUInt8(0),
     retransmits: bytes.readUInt8(2),
@@ -31,6 +32,6 @@ export function parseTcpInfo(bytes: Buffer): TcpInfo {
     lastAckRecvMs: bytes.readUInt32LE(56),
     rttUs: bytes.readUInt32LE(68),
     totalRetrans: bytes.readUInt32LE(100),
-    minRttUs: bytes.readUInt32LE(148),
+    minRttUs: minRtt === 0xffff_ffff ? 0 : minRtt, // all ones until the first round trip
   }
 }

@@ -7,7 +7,7 @@ import type { OfCohort } from '../../outcome/observation.ts'
 import { formatAddress } from '../../settings/address.ts'
 import { assemble } from '../../wire/assembly.ts'
 import { type Frame, malformations } from '../../wire/frame.ts'
-import { byeFrame, type Hello, readHello, welcomeFrame } from '../../wire/hello.ts'
+import { byeFrame, type Hello, plannedByes, readHello, welcomeFrame } from '../../wire/hello.ts'
 import type { World } from '../kind.ts'
 import { conversation, phaseOf } from './conversation.ts'
 import { ending } from './ending.ts'
@@ -151,10 +151,17 @@ export function answering(maxConnections: number, world: World): Answering {
     wheel.clear(held)
     open.delete(held)
     if (held.openedAt === 0) return // it never said who it was: counted as rejected, if it was more than a port check
-    const ended = ending(held, phase, word, planned, clock.steady())
+    const farewell: Word = { fate: 'closed', code: `BYE ${held.bye}` }
+    const ended = ending(held, phase, held.bye ? farewell : word, planned || held.bye !== undefined, clock.steady())
     const { fate, code, zombie } = ended
-    ledger.end(held.id, { at: clock.now(), fate, phase, code, planned, zombie })
+    ledger.end(held.id, { at: clock.now(), fate, phase, code, planned: ended.planned, zombie })
     tell(ended)
+  }
+
+  /** From here on whatever ends it was planned; the peer closes, and the rest is cut off when the drain time is over. */
+  function sayBye(held: Held): void {
+    held.bye = plannedByes.server
+    held.socket?.end(byeFrame(held.bye))
   }
 
   const note = (held: Held, write: (account: Account) => void): void => {
@@ -171,7 +178,7 @@ export function answering(maxConnections: number, world: World): Answering {
       server.close()
       for (const held of open) {
         if (held.openedAt === 0) end(held, 'connect', stopped, true)
-        else held.socket?.end(byeFrame('server stops'))
+        else sayBye(held)
       }
     },
     cutOff() {

@@ -1,7 +1,7 @@
 import type { HoldPhase, Word } from '../../outcome/fate.ts'
 import type { Side } from '../../outcome/observation.ts'
 import { beat, type Frame, headerBytes } from '../../wire/frame.ts'
-import { readBye } from '../../wire/hello.ts'
+import { isPlanned, readBye } from '../../wire/hello.ts'
 import type { World } from '../kind.ts'
 import type { Held } from './held.ts'
 import { nonce } from './nonce.ts'
@@ -78,12 +78,16 @@ export function conversation(
     silence(held, now)
   }
 
+  function heardBye(held: Held, reason: string): void {
+    end(held, phaseOf(held), { fate: 'closed', code: `BYE ${reason}` }, isPlanned(reason))
+  }
+
   return {
     begin: held => silence(held, clock.steady()),
     hear(held, { type, payload }) {
       if (type === 'ping') heardPing(held, payload)
       else if (type === 'pong') heardPong(held, payload)
-      else if (type === 'bye') end(held, phaseOf(held), { fate: 'closed', code: `BYE ${readBye(payload)}` }, true)
+      else if (type === 'bye') heardBye(held, readBye(payload))
       else end(held, phaseOf(held), wrongReply(type.toUpperCase()), false)
     },
     due(held) {

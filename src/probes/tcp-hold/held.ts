@@ -36,6 +36,10 @@ export interface Held extends Timer {
   /** We spoke because the other side missed its turn. */
   outOfTurn: boolean
   peer: Identity | undefined
+  /** Why we said goodbye: whatever ends it now was planned. */
+  bye: string | undefined
+  /** Steady ms when the server last said goodbye; 0 since it is open again. What fails meanwhile is a rollout, no fault. */
+  leftAt: number
   /** Read as the socket went, while the kernel still knew. */
   lastInfo: TcpInfo | undefined
 }
@@ -66,6 +70,8 @@ export function newHeld(
     ping: undefined,
     outOfTurn: false,
     peer: undefined,
+    bye: undefined,
+    leftAt: 0,
     lastInfo: undefined,
   }
 }

@@ -9,7 +9,7 @@ import { backoff, startDelay } from '../../schedule/spread.ts'
 import type { Address } from '../../settings/address.ts'
 import { assemble } from '../../wire/assembly.ts'
 import type { Frame } from '../../wire/frame.ts'
-import { byeFrame, helloFrame, readWelcome } from '../../wire/hello.ts'
+import { byeFrame, helloFrame, plannedByes, readWelcome } from '../../wire/hello.ts'
 import type { World } from '../kind.ts'
 import { conversation, phaseOf, wrongReply } from './conversation.ts'
 import { ending } from './ending.ts'
@@ -112,6 +112,7 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
     held.peer = intern(peer)
     held.openedAt = now
     held.failures = 0
+    held.leftAt = 0
     tell({ type: 'opened', ...of, id: held.id, peer: held.peer, tookUs: (now - held.since) * 1000 })
     if (held.socket) onOpened(held.socket)
     talk.begin(held)
@@ -133,8 +134,11 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
   }
 
   function end(held: Held, phase: HoldPhase, word: Word, planned: boolean): void {
+    const now = clock.steady()
     leave(held, word)
-    tell(ending(held, phase, word, planned, clock.steady()))
+    if (planned && word.fate === 'closed') held.leftAt = now
+    const rollout = phase === 'connect' && held.leftAt > 0 && now - held.leftAt < rolloutMs
+    tell(ending(held, phase, word, planned || rollout, now))
     const wait = backoff(held.failures, { baseMs: cohort.reconnect.base, capMs: cohort.reconnect.cap }, random)
     forget(held)
     if (!stopping) wheel.set(held, wait)
@@ -184,7 +188,10 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
   }
 }
 
-const byes = { DEADLINE: 'no pong in time', STOP: 'client stops' } as const
+const byes = { DEADLINE: 'no pong in time', STOP: plannedByes.client } as const
+
+/** How long after a server's goodbye a failed connect still belongs to its rollout, ms. */
+const rolloutMs = 60_000
 
 /** Shared by every socket: what is read is used before the next read (Node's `onread`), so idle ones own no buffer. */
 const readBuffer = Buffer.allocUnsafe(64 * 1024)
