@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { paths } from '../outcome/observation.ts'
+import { address } from './address.ts'
+import { duration } from './duration.ts'
+import { idle, name } from './fields.ts'
+import { keepalive, userTimeout } from './keepalive.ts'
+
+/** What every kind that holds connections lets people set for a cohort. `connections`: at most, and if nothing is said. */
+export function cohortFields(defaultPort: number, connections: { readonly most: number; readonly usual: number }) {
+  return {
+    name,
+    connections: z
+      .int()
+      .min(1)
+      .max(connections.most)
+      .default(connections.usual)
+      .meta({ description: 'how many connections to hold' }),
+    path: z
+      .enum(paths)
+      .default('service')
+      .meta({ description: 'through the Service (NAT on the way), or straight to pods' }),
+    to: oneOrMore(address(defaultPort)).meta({
+      description: 'where to; a name with several addresses spreads the connections over all of them',
+    }),
+    idle: idle.default({ kind: 'fixed', ms: 900_000 }).meta({ description: 'the silence between two exchanges' }),
+    keepalive: keepalive.default('off'),
+    userTimeout,
+    deadline: duration({ min: '10ms', max: '10m' })
+      .default(5000)
+      .meta({ description: 'for connecting, and for an exchange' }),
+    reconnect: z
+      .strictObject({
+        base: duration({ min: '10ms', max: '1h' }).default(1000),
+        cap: duration({ min: '10ms', max: '1h' }).default(30_000),
+      })
+      .default({ base: 1000, cap: 30_000 })
+      .meta({ description: 'wait before a reconnect: doubles from base to cap, with jitter' }),
+    spread: duration({ max: '1h' })
+      .default(10_000)
+      .meta({ description: 'the first connects are spread evenly over this' }),
+  }
+}
+
+/** One address, or a list of them; read as a list, and written as one. */
+function oneOrMore(one: ReturnType<typeof address>) {
+  const list = z.array(one).min(1).max(256)
+  const single = z.codec(one, z.tuple([z.object({ host: z.string(), port: z.number() })]), {
+    decode: address => [address] as [typeof address],
+    encode: ([address]) => address,
+  })
+  return z.union([single, list], { error: () => 'an address or a list of 1 to 256 of them' })
+}
