@@ -44,6 +44,30 @@ export function address(defaultPort: number, { listening = false }: { listening?
     .meta({ description: expected })
 }
 
+/** A setting that is one address or a list of them; read as a list, one is written back as one. */
+export function addresses(defaultPort: number, { max = 256 }: { max?: number } = {}) {
+  const one = address(defaultPort)
+  const expected = `an address such as server:${defaultPort}, or a list of 1 to ${max}`
+  const single = z.codec(one, z.array(z.custom<Address>()).length(1), {
+    decode: text => [text],
+    encode: ([first]) => first as Address, // length(1) has just seen it
+  })
+  return z
+    .union(
+      [
+        single,
+        z
+          .array(one)
+          .min(1, { error: () => expected })
+          .max(max, { error: () => expected }),
+      ],
+      {
+        error: () => expected,
+      },
+    )
+    .meta({ description: expected })
+}
+
 function isAddress(text: string, defaultPort: number, listening: boolean): boolean {
   const parsed = parseAddress(text, defaultPort)
   return parsed !== undefined && (parsed.port > 0 || listening)

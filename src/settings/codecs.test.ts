@@ -1,7 +1,7 @@
-import fc from 'fast-check'
+import { assert, integer, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { address } from './address.ts'
+import { address, addresses } from './address.ts'
 import { bytes, formatBytes, parseBytes } from './bytes.ts'
 import { duration } from './duration.ts'
 import { idle } from './fields.ts'
@@ -13,6 +13,8 @@ test.each([
   ['an address', address(7000), 'web:7000'],
   ['an IPv6 address', address(7000), '[fd00::7]:7000'],
   ['a listening address', address(7000, { listening: true }), '0.0.0.0:0'],
+  ['one address of several', addresses(7000), 'web:7000'],
+  ['several addresses', addresses(7000), ['web:7000', '10.0.0.1:7001']],
   ['a size', bytes({ min: '1B', max: '1GiB' }), '64MiB'],
   ['a fixed idle', idle, '15m'],
   ['a range', idle, { min: '5m', max: '20m' }],
@@ -33,8 +35,8 @@ test.each([
 ])('%s is %s bytes', (text, size) => expect(parseBytes(text)).toBe(size))
 
 test('every size reads back as it was', () =>
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: 2 ** 45 }), size => {
+  assert(
+    property(integer({ min: 0, max: 2 ** 45 }), size => {
       expect(parseBytes(formatBytes(size))).toBe(size)
     }),
   ))
