@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { realClock } from '../clock.ts'
 import { wheel } from '../schedule/wheel.ts'
-import { type Asker, freshPorts, pinnedPort } from './asker.ts'
-import type { Ending, Stray } from './line.ts'
+import { type Asker, type FreshOptions, freshPorts, pinnedPort } from './asker.ts'
+import type { Ending, LineOptions, Stray } from './line.ts'
 
 const time = wheel(realClock, { tickMs: 10 })
 const open: { close(): unknown }[] = []
@@ -49,11 +49,18 @@ async function peer(answering: Answering, host = '127.0.0.1', at = 0) {
   return { server: { host, port: socket.address().port }, ports, socket }
 }
 
+const read = (bytes: Buffer) => (bytes[1] === 1 ? 'yes' : ('malformed' as const))
+
 /** A question is its key and a 1; its answer the same two bytes. */
-function asking(mode: typeof freshPorts<string>, server: { host: string; port: number }, timeoutMs = 100) {
+function asking(
+  mode: (options: FreshOptions & LineOptions) => Asker<string>,
+  server: { host: string; port: number },
+  timeoutMs = 100,
+) {
   const strays: Stray[] = []
   const asker: Asker<string> = mode({
     server,
+    nextServer: () => server,
     clock: realClock,
     wheel: time,
     timeoutMs,
@@ -66,7 +73,6 @@ function asking(mode: typeof freshPorts<string>, server: { host: string; port: n
       keys.map(
         key =>
           new Promise<Ending<string>>(resolve => {
-            const read = (bytes: Buffer) => (bytes[1] === 1 ? 'yes' : ('malformed' as const))
             asker.ask(
               () => [{ key, bytes: Buffer.from([key, 1]), read, settle: resolve }],
               word => resolve({ ...word, phase: 'send', tookUs: 0 }),
@@ -136,8 +142,8 @@ test('fresh asks from a new port each time, pinned from the same', async () => {
 
 test('stopping ends what is open as cancelled, also what was about to be sent', async () => {
   const { server } = await peer(silent)
-  for (const mode of [freshPorts, pinnedPort]) {
-    const { ask, asker } = asking(mode<string>, server, 10_000)
+  for (const mode of [freshPorts<string>, pinnedPort<string>]) {
+    const { ask, asker } = asking(mode, server, 10_000)
     const early = ask(1)
     await sleep(30)
     const justNow = ask(2)

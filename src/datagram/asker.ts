@@ -1,6 +1,7 @@
 import { classify } from '../outcome/classify.ts'
 import type { Word } from '../outcome/fate.ts'
 import { unset } from '../schedule/wheel.ts'
+import type { Address } from '../settings/address.ts'
 import { type Line, lateMs, type LineOptions, openLine, type Question } from './line.ts'
 
 /** Asks one server, in one port mode. */
@@ -19,14 +20,19 @@ const duplicateMs = 1000
 /** Ports kept open only to see late and duplicate answers. A budget, not a knob: beyond it the oldest is closed. */
 const lingering = 256
 
+export interface FreshOptions extends Omit<LineOptions, 'server' | 'localPort'> {
+  /** Whom the next call of `ask` asks. */
+  readonly nextServer: () => Address
+}
+
 /** A new source port, hence a new conntrack entry, for each call of `ask`. */
-export function freshPorts<A>(options: LineOptions): Asker<A> {
+export function freshPorts<A>(options: FreshOptions): Asker<A> {
   const open = new Set<Line<A>>()
   const watched = new Set<Line<A>>() // a Set keeps insertion order: its first is the oldest
   let stopped = false
 
   async function askFrom(make: Parameters<Asker<A>['ask']>[0]): Promise<void> {
-    const line = await openLine<A>(options)
+    const line = await openLine<A>({ ...options, server: options.nextServer() })
     const questions = make(line.free)
     open.add(line)
     let left = questions.length
@@ -76,8 +82,13 @@ export function freshPorts<A>(options: LineOptions): Asker<A> {
 export const freshSockets = (everyMs: number, timeoutMs: number): number =>
   2 * (Math.ceil(timeoutMs / everyMs) + 1 + Math.min(lingering, Math.ceil(lateMs / everyMs)))
 
+export interface PinnedAsker<A> extends Asker<A> {
+  /** Absent until the first question went out. */
+  readonly localPort: number | undefined
+}
+
 /** One source port for good, whatever errors it hears: it keeps meeting the same conntrack entry. */
-export function pinnedPort<A>(options: LineOptions): Asker<A> {
+export function pinnedPort<A>(options: LineOptions): PinnedAsker<A> {
   let line: Line<A> | undefined
   let opening: Promise<Line<A>> | undefined
   let stopped = false
@@ -99,6 +110,9 @@ export function pinnedPort<A>(options: LineOptions): Asker<A> {
   }
 
   return {
+    get localPort() {
+      return line?.localPort
+    },
     ask(make, failed) {
       askFrom(make).catch((error: unknown) => failed(classify(error)))
     },

@@ -38,15 +38,15 @@ export interface LineOptions extends Pick<PortOptions, 'server' | 'localPort'> {
   readonly wheel: Wheel
   readonly timeoutMs: number
   /** The key in a datagram; `undefined` for one that is too short to have any. */
-  keyOf(bytes: Buffer): number | undefined
+  readonly keyOf: (bytes: Buffer) => number | undefined
   /** A datagram that ended no question; `tookUs` since the question it belongs to. */
-  onStray(what: Stray, tookUs?: number): void
+  readonly onStray: (what: Stray, tookUs?: number) => void
 }
 
 /** One local port and the questions that went out of it. */
 export interface Line<A> {
   readonly localPort: number
-  free(key: number): boolean
+  readonly free: (key: number) => boolean
   ask(question: Question<A>): void
   /** Ends what is still open as `cancelled`, and closes the port. */
   close(): void

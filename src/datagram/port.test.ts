@@ -22,19 +22,22 @@ async function server(host: string, answer?: (socket: Socket, bytes: Buffer, por
 function inbox() {
   const letters: Received[] = []
   const errors: Error[] = []
-  let wake = () => {}
-  const arrived = () => new Promise<void>(resolve => (wake = resolve))
+  let wake: (() => void) | undefined
+  const arrived = () =>
+    new Promise<void>(resolve => {
+      wake = resolve
+    })
   return {
     letters,
     errors,
     arrived,
     onDatagram(letter: Received) {
       letters.push(letter)
-      wake()
+      wake?.()
     },
     onError(error: Error) {
       errors.push(error)
-      wake()
+      wake?.()
     },
   }
 }

@@ -29,9 +29,9 @@ export interface PortOptions {
   /** 0 or absent: any free port. */
   readonly localPort?: number
   readonly clock: Clock
-  onDatagram(received: Received): void
+  readonly onDatagram: (received: Received) => void
   /** What the kernel says of a connected socket: ECONNREFUSED for an ICMP port unreachable, and the like. */
-  onError(error: Error): void
+  readonly onError: (error: Error) => void
 }
 
 /**
@@ -84,6 +84,16 @@ export async function openPort({ server, localPort = 0, clock, onDatagram, onErr
       })
     },
     close,
+  }
+}
+
+/** Rejects with the system's error (EADDRINUSE, EACCES) when a local UDP port cannot be had. */
+export async function claimable(localPort: number): Promise<void> {
+  const socket = createSocket({ type: 'udp4' })
+  try {
+    await bound(socket, localPort)
+  } finally {
+    closeQuietly(socket)
   }
 }
 

@@ -42,7 +42,7 @@ export function cohortFields(defaultPort: number, connections: { readonly most: 
 }
 
 /** One address, or a list of them; read as a list, and written as one. */
-function oneOrMore(one: ReturnType<typeof address>) {
+export function oneOrMore(one: ReturnType<typeof address>) {
   const list = z.array(one).min(1).max(256)
   const single = z.codec(one, z.tuple([z.object({ host: z.string(), port: z.number() })]), {
     decode: address => [address] as [typeof address],
