@@ -13,6 +13,8 @@ export interface Noise {
   tick(lateMs: number): void
   /** Whether the loop stalled or the clock jumped at any time since `steady` (ms). */
   disturbedSince(steady: number): boolean
+  /** How often since the start. */
+  counts(): { readonly stalls: number; readonly clockJumps: number }
   /** Event-loop delay as Node measures it (libuv timer, 10 ms resolution), since the last call. ms. */
   loopDelay(): { readonly p50: number; readonly p99: number; readonly max: number }
   stop(): void
@@ -23,9 +25,13 @@ export function noise(clock: Clock, tell: (told: Disturbed) => void): Noise {
   monitor.enable()
   let offset = clock.now() - clock.steady()
   let lastDisturbance = -Infinity
+  let stalls = 0
+  let clockJumps = 0
 
   function disturbed(what: Disturbed['what'], ms: number): void {
     lastDisturbance = clock.steady()
+    if (what === 'loop-stall') stalls += 1
+    else clockJumps += 1
     tell({ type: 'disturbed', what, ms })
   }
 
@@ -38,6 +44,7 @@ export function noise(clock: Clock, tell: (told: Disturbed) => void): Noise {
       if (Math.abs(jumped) > jumpMs) disturbed('clock-jump', jumped)
     },
     disturbedSince: steady => lastDisturbance >= steady,
+    counts: () => ({ stalls, clockJumps }),
     loopDelay() {
       const [p50, p99, max] = [monitor.percentile(50), monitor.percentile(99), monitor.max].map(ns => ns / 1e6 - 10)
       return { p50: atLeast0(p50), p99: atLeast0(p99), max: atLeast0(max) }

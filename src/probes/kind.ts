@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Log } from '../log.ts'
-import type { Identity, Told } from '../outcome/observation.ts'
+import type { Identity, OfCohort, OfProbe, Told } from '../outcome/observation.ts'
 import type { Random } from '../schedule/spread.ts'
 import type { Wheel } from '../schedule/wheel.ts'
 
@@ -61,6 +61,8 @@ export interface Kind {
   readonly settings: z.ZodObject
   /** How many files (sockets) the client half keeps open at most with these settings. */
   files(settings: unknown): number
+  /** The series it will tell of, so that each is there, with zeros, from the first scrape. */
+  series(settings: unknown): readonly (OfCohort | OfProbe)[]
   client(settings: unknown, world: World): Promise<Half>
   /** The entry under `server:`, and the half that answers. Absent where the other side is somebody else's server. */
   readonly server?: { readonly settings: z.ZodType; start(settings: unknown, world: World): Promise<Half> }
@@ -72,6 +74,7 @@ interface KindOf<C extends z.ZodObject, S extends z.ZodType> {
   readonly summary: string
   readonly settings: C
   files(settings: z.output<C>): number
+  series(settings: z.output<C>): readonly (OfCohort | OfProbe)[]
   client(settings: z.output<C>, world: World): Promise<Half>
   readonly server?: { readonly settings: S; start(settings: z.output<S>, world: World): Promise<Half> }
 }

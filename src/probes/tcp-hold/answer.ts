@@ -4,11 +4,11 @@ import type { Account } from '../../ledger/ledger.ts'
 import { classify } from '../../outcome/classify.ts'
 import type { HoldPhase, Word } from '../../outcome/fate.ts'
 import type { OfCohort } from '../../outcome/observation.ts'
-import { formatAddress } from '../../settings/address.ts'
 import { assemble } from '../../wire/assembly.ts'
 import { type Frame, malformations } from '../../wire/frame.ts'
 import { byeFrame, type Hello, plannedByes, readHello, welcomeFrame } from '../../wire/hello.ts'
 import type { World } from '../kind.ts'
+import { accountOf } from './account.ts'
 import { conversation, phaseOf } from './conversation.ts'
 import { ending } from './ending.ts'
 import { type Held, heldBy, newHeld, tie } from './held.ts'
@@ -191,22 +191,3 @@ const kind = 'tcp-hold'
 const stopped: Word = { fate: 'cancelled', code: 'STOP' }
 const stranger: OfCohort = { side: 'server', kind, cohort: 'stranger', path: 'service' }
 const noTurns: Turns = { speaker: 'client', idleMs: [patienceMs] }
-
-function accountOf({ id, cohort, path, from }: Hello, socket: Socket, now: number): Account {
-  const at = (host = '', port = 0): string => formatAddress({ host, port })
-  return {
-    id,
-    kind,
-    cohort,
-    path,
-    client: from,
-    remote: at(socket.remoteAddress, socket.remotePort),
-    local: at(socket.localAddress, socket.localPort),
-    openedAt: now,
-    lastAt: now,
-    exchanges: 0,
-    bytesIn: 0,
-    bytesOut: 0,
-    state: 'open',
-  }
-}

@@ -20,12 +20,15 @@ export const tcpHold = defineKind({
   summary: 'hold TCP connections open and silent, then ask whether anyone is still there',
   settings: cohortSettings,
   files: ({ connections }) => connections,
+  series: cohort => [seriesOf(cohort)],
   client: holdCohort,
   server: { settings: answerSettings, start: answerAll },
 })
 
+const seriesOf = ({ name, path }: Cohort): OfCohort => ({ side: 'client', kind: 'tcp-hold', cohort: name, path })
+
 async function holdCohort(cohort: Cohort, world: World): Promise<Half> {
-  const of: OfCohort = { side: 'client', kind: 'tcp-hold', cohort: cohort.name, path: cohort.path }
+  const of = seriesOf(cohort)
   const options = socketOptions(cohort.keepalive, cohort.userTimeout)
   await refuseEarly(options, `cohort ${cohort.name}`)
   const resolve = systemResolve(world.clock)

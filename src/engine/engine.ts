@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { Command, Config } from '../config/schema.ts'
+import { type Ledger, ledger as newLedger } from '../ledger/ledger.ts'
+import type { Log } from '../log.ts'
+import type { Identity, Observation, Side, Sink, Told } from '../outcome/observation.ts'
+import type { ConnectionRow, Half, World } from '../probes/kind.ts'
+import { type Journal, type JournalStatus, openJournal } from '../record/journal/journal.ts'
+import { recorder as newRecorder } from '../record/recorder.ts'
+import type { Snapshot } from '../record/snapshot.ts'
+import { wheel as newWheel } from '../schedule/wheel.ts'
+import { noise as newNoise } from './noise.ts'
+import { partsOf } from './parts.ts'
+
+/** A running client, server or pair. Everything people see is read from here; nothing here knows who reads. */
+export interface Engine {
+  readonly command: Command
+  readonly version: string
+  readonly identity: Identity
+  /** What it listens on, as `host:port`. */
+  readonly listens: readonly string[]
+  /** The server side's account; a client has none. */
+  readonly ledger?: Ledger
+  snapshot(): Snapshot
+  connections(): Iterable<ConnectionRow>
+  ready(): { readonly ready: boolean; readonly parts: readonly { readonly name: string; readonly ready: boolean }[] }
+  noise(): {
+    readonly loopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
+    readonly stalls: number
+    readonly clockJumps: number
+  }
+  /** Absent when no journal is written. */
+  journal?(): JournalStatus
+  /** Hands every observation from now on to `sink`, until the returned function is called. */
+  subscribe(sink: Sink): () => void
+  /** Says goodbye on every connection, waits for the drain time at most, and closes the journal. */
+  stop(): Promise<void>
+}
+
+export interface Job {
+  readonly config: Config
+  readonly command: Command
+  readonly clock: Clock
+  readonly log: Log
+  readonly version: string
+}
+
+/** Starts what the configuration says. Rejects with a Problem when the machine cannot do it, leaving nothing running. */
+export async function start({ config, command, clock, log, version }: Job): Promise<Engine> {
+  const identity: Identity = { ...config.identity, instance: randomBytes(8).toString('hex') }
+  const ledger = newLedger(config.ledger.history)
+  const recorder = newRecorder()
+  const subscribers = new Set<Sink>()
+  const halves: { readonly name: string; readonly side: Side; readonly half: Half }[] = []
+  const disturbances = newNoise(clock, tell)
+  const wheel = newWheel(clock, { onTick: disturbances.tick })
+  const world: World = { clock, wheel, random: Math.random, log, identity, ledger, tell }
+  const parts = partsOf(config, command)
+  let journal: Journal | undefined
+
+  /** Stamps what a probe tells, and hands it to the sinks. */
+  function tell(told: Told): void {
+    const steady = clock.steady()
+    const measured = 'tookUs' in told ? steady - (told.tookUs ?? 0) / 1000 : steady
+    const suspect = told.type !== 'disturbed' && disturbances.disturbedSince(measured)
+    const observation: Observation = { ...told, at: clock.now(), steady, ...(suspect && { suspect }) }
+    recorder.fold(observation)
+    journal?.sink(observation)
+    for (const sink of subscribers) sink(observation)
+  }
+
+  async function stop(): Promise<void> {
+    // The client half first: a server that said goodbye to our own client would make it look for another.
+    for (const side of ['client', 'server'] as const)
+      await Promise.all(halves.filter(each => each.side === side).map(({ half }) => half.stop(config.drain)))
+    wheel.stop()
+    disturbances.stop()
+    await journal?.close()
+  }
+
+  try {
+    if (config.journal !== 'off') {
+      const { dir, maxBytes, interval } = config.journal
+      journal = await openJournal({ dir, maxBytes, intervalMs: interval, clock, log, recorder })
+    }
+    tell({ type: 'began', side: command, identity, version })
+    for (const { series } of parts) for (const each of series) recorder.declare(each)
+    for (const { name, side, begin } of parts) halves.push({ name, side, half: await begin(world) })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+
+  return {
+    command,
+    version,
+    identity,
+    listens: halves.flatMap(({ half }) => half.listens),
+    ...(command !== 'client' && { ledger }),
+    snapshot: () => recorder.snapshot({ at: clock.now(), steady: clock.steady() }),
+    *connections() {
+      for (const { half } of halves) yield* half.connections()
+    },
+    ready() {
+      const each = halves.map(({ name, half }) => ({ name, ready: half.ready() }))
+      return { ready: each.every(({ ready }) => ready), parts: each }
+    },
+    noise: () => ({ loopDelayMs: disturbances.loopDelay(), ...disturbances.counts() }),
+    ...(journal && { journal: journal.status }),
+    subscribe(sink) {
+      subscribers.add(sink)
+      return () => subscribers.delete(sink)
+    },
+    stop,
+  }
+}

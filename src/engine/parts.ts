@@ -1,0 +1,41 @@
+import type { Command, Config } from '../config/schema.ts'
+import type { OfCohort, OfProbe, Side } from '../outcome/observation.ts'
+import { Problem } from '../outcome/problem.ts'
+import { kinds } from '../probes/index.ts'
+import type { Half, World } from '../probes/kind.ts'
+
+/** One half that a configuration asks for, not yet begun. */
+export interface Part {
+  /** As `/readyz` names it: `server tcp-hold`, `tcp-hold no-keepalive`. */
+  readonly name: string
+  readonly side: Side
+  readonly series: readonly (OfCohort | OfProbe)[]
+  begin(world: World): Promise<Half>
+}
+
+/** The halves of a configuration, those that answer first, so that a pair's own client finds them. */
+export function partsOf(config: Config, command: Command): readonly Part[] {
+  return [...(command === 'client' ? [] : answering(config)), ...(command === 'server' ? [] : asking(config))]
+}
+
+function answering({ server }: Config): Part[] {
+  return kinds.flatMap(kind => {
+    const settings = server[kind.name]
+    if (!kind.server || settings === undefined || settings === 'off') return []
+    const { start } = kind.server
+    return [{ name: `server ${kind.name}`, side: 'server', series: [], begin: world => start(settings, world) }]
+  })
+}
+
+function asking({ probes }: Config): Part[] {
+  return probes.map(({ kind: name, ...settings }) => {
+    const kind = kinds.find(each => each.name === name)
+    if (!kind) throw new Problem(`probe ${settings.name}: there is no kind "${name}".`, 2)
+    return {
+      name: `${name} ${settings.name}`,
+      side: 'client',
+      series: kind.series(settings),
+      begin: world => kind.client(settings, world),
+    }
+  })
+}

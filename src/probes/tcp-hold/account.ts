@@ -1,0 +1,24 @@
+import type { Socket } from 'node:net'
+import type { Account } from '../../ledger/ledger.ts'
+import { formatAddress } from '../../settings/address.ts'
+import type { Hello } from '../../wire/hello.ts'
+
+/** The line of the ledger that a hello opens. */
+export function accountOf({ id, cohort, path, from }: Hello, socket: Socket, now: number): Account {
+  const at = (host = '', port = 0): string => formatAddress({ host, port })
+  return {
+    id,
+    kind: 'tcp-hold',
+    cohort,
+    path,
+    client: from,
+    remote: at(socket.remoteAddress, socket.remotePort),
+    local: at(socket.localAddress, socket.localPort),
+    openedAt: now,
+    lastAt: now,
+    exchanges: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    state: 'open',
+  }
+}
