@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { paths } from '../outcome/observation.ts'
-import { address } from './address.ts'
+import { addresses } from './address.ts'
 import { duration } from './duration.ts'
 import { idle, name } from './fields.ts'
 import { keepalive, userTimeout } from './keepalive.ts'
@@ -19,7 +19,7 @@ export function cohortFields(defaultPort: number, connections: { readonly most: 
       .enum(paths)
       .default('service')
       .meta({ description: 'through the Service (NAT on the way), or straight to pods' }),
-    to: oneOrMore(address(defaultPort)).meta({
+    to: addresses(defaultPort).meta({
       description: 'where to; a name with several addresses spreads the connections over all of them',
     }),
     idle: idle.default({ kind: 'fixed', ms: 900_000 }).meta({ description: 'the silence between two exchanges' }),
@@ -39,14 +39,4 @@ export function cohortFields(defaultPort: number, connections: { readonly most: 
       .default(10_000)
       .meta({ description: 'the first connects are spread evenly over this' }),
   }
-}
-
-/** One address, or a list of them; read as a list, and written as one. */
-export function oneOrMore(one: ReturnType<typeof address>) {
-  const list = z.array(one).min(1).max(256)
-  const single = z.codec(one, z.tuple([z.object({ host: z.string(), port: z.number() })]), {
-    decode: address => [address] as [typeof address],
-    encode: ([address]) => address,
-  })
-  return z.union([single, list], { error: () => 'an address or a list of 1 to 256 of them' })
 }

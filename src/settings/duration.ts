@@ -11,6 +11,7 @@ export function parseDuration(text: string): number | undefined {
 
 /** The shortest way to write `ms` without losing any of it: 900000 is `15m`. */
 export function formatDuration(ms: number): string {
+  if (ms === 0) return '0s'
   for (const unit of ['d', 'h', 'm', 's'] as const)
     if (ms >= units[unit] && Number.isInteger(ms / units[unit])) return `${ms / units[unit]}${unit}`
   return `${ms}ms`

@@ -6,10 +6,7 @@ export const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
   error: () => 'a name of 1 to 63 lower case letters, digits and dashes',
 })
 
-export const port = z
-  .int({ error: () => 'a port from 0 to 65535' })
-  .min(0)
-  .max(65_535)
+export const port = z.int().min(0).max(65_535)
 
 /** How long each silence lasts: always the same, drawn evenly from a range, or rung by rung from a list. */
 export type Idle =

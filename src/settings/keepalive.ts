@@ -28,7 +28,7 @@ export const userTimeout = duration({ max: '1d' }).default(0)
 
 function seconds() {
   return duration({ min: '1s', max: '24h' }).refine(ms => ms % 1000 === 0, {
-    error: () => 'whole seconds: the kernel counts keepalive in seconds',
+    error: () => 'a duration of whole seconds, as the kernel counts keepalive',
   })
 }
 

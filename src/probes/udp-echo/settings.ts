@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { address } from '../../settings/address.ts'
-import { oneOrMore } from '../../settings/cohort.ts'
+import { address, addresses } from '../../settings/address.ts'
 import { duration } from '../../settings/duration.ts'
 import { name, port } from '../../settings/fields.ts'
 import { largest, smallest } from './datagram.ts'
@@ -11,7 +10,7 @@ export type PortMode = (typeof portModes)[number]
 /** One probe. */
 export const echoSettings = z.strictObject({
   name,
-  to: oneOrMore(address(7000)).meta({
+  to: addresses(7000, { max: 64 }).meta({
     description: 'whom to ask; of a name with several addresses, fresh ports ask each in turn',
   }),
   every: duration({ min: '10ms', max: '1h' })
