@@ -19,6 +19,16 @@ test.each([
   ],
   ['our own deadline', system('DEADLINE'), { fate: 'timeout', code: 'DEADLINE' }],
   ['a broken HTTP reply', system('HPE_INVALID_CONSTANT'), { fate: 'wrong-reply', code: 'HPE_INVALID_CONSTANT' }],
+  [
+    'undici: no HTTP at all',
+    Object.assign(new Error('Response does not match'), { name: 'HTTPParserError', code: undefined }),
+    { fate: 'wrong-reply', code: 'HTTPParserError' },
+  ],
+  [
+    'undici: an answer too long',
+    system('UND_ERR_RES_EXCEEDED_MAX_SIZE'),
+    { fate: 'wrong-reply', code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' },
+  ],
   ['undici: other side closed', system('UND_ERR_SOCKET'), { fate: 'closed', code: 'UND_ERR_SOCKET' }],
   [
     'a reset inside undici wins over its wrapper',

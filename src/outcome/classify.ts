@@ -37,6 +37,10 @@ const known: Readonly<Record<string, Fate>> = {
   EACCES: 'unreachable', // `ip route prohibit` on the way
   EPERM: 'unreachable', // a netfilter rule on our own output path
   WRONG_REPLY: 'wrong-reply',
+  HTTPParserError: 'wrong-reply', // undici 8 leaves its HPE_ code empty
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'wrong-reply',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'wrong-reply',
+  UND_ERR_HEADERS_OVERFLOW: 'wrong-reply',
   WRONG_SOURCE: 'wrong-source',
   ABORT_ERR: 'cancelled',
   AbortError: 'cancelled',

@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto'
+import type { Client } from 'undici'
+import { classify } from '../../outcome/classify.ts'
+import type { OfCohort, SocketOptions } from '../../outcome/observation.ts'
+import { backoff, startDelay } from '../../schedule/spread.ts'
+import type { Address } from '../../settings/address.ts'
+import { silenceOf } from '../../settings/fields.ts'
+import { type Hello, readWelcome } from '../../wire/hello.ts'
+import type { World } from '../kind.ts'
+import { leaving, wrongAnswer } from './answers.ts'
+import { connector } from './connection.ts'
+import { type Farewell, wrong } from './goodbye.ts'
+import { ending, type Held, newHeld, reset } from './held.ts'
+import { clientFor, send } from './request.ts'
+import type { Cohort } from './settings.ts'
+
+export interface HoldOptions {
+  readonly cohort: Cohort
+  readonly of: OfCohort
+  readonly options: SocketOptions
+  /** Where the `index`th connection goes now. Rejects when there is nowhere to go. */
+  target(index: number): Promise<Address>
+  onOpened(held: Held): void
+}
+
+/** The connections of one cohort, on the client. */
+export interface Hold {
+  readonly all: readonly Held[]
+  /** Takes leave of the server on every connection and opens none any more. Resolves when all are over. */
+  farewell(): Promise<void>
+  /** Ends what is left. */
+  cutOff(): void
+}
+
+/** Opens the cohort's connections, keeps each silent, asks, records every end, and opens it again. */
+export function hold({ cohort, of, options, target, onOpened }: HoldOptions, world: World): Hold {
+  const { clock, wheel, random, tell, identity } = world
+  const allOver = Promise.withResolvers<void>()
+  let stopping = false
+  let left = cohort.connections
+
+  function ring(this: Held): void {
+    if (this.stage === 'waiting') void open(this)
+    else if (this.stage === 'idle') ask(this)
+    else end(this, this.stage === 'farewell' ? stopped : tooLate)
+  }
+
+  async function open(held: Held): Promise<void> {
+    enter(held, 'connecting', cohort.deadline)
+    const { since } = held
+    const current = () => held.stage === 'connecting' && held.since === since
+    try {
+      const address = await target(held.index)
+      if (!current()) return // its deadline passed, or we are stopping
+      held.id = randomBytes(8).toString('hex')
+      held.client = clientFor(address, connector(held, address, options, end))
+      exchange(held, held.client, 'POST', body => greeted(held, body))
+    } catch (error) {
+      if (current()) end(held, { word: classify(error), planned: false })
+    }
+  }
+
+  function greeted(held: Held, body: string): Farewell | undefined {
+    const peer = readWelcome(Buffer.from(body))
+    if (!peer) return wrong('WELCOME')
+    held.openedAt = clock.steady()
+    held.peer = peer
+    held.leftAt = 0
+    tell({ type: 'opened', ...of, id: held.id, peer, tookUs: (held.openedAt - held.since) * 1000 })
+    onOpened(held)
+    return undefined
+  }
+
+  function ask(held: Held): void {
+    if (!held.client || held.unasked) return end(held, wrong('BYTES'))
+    held.silenceMs = clock.steady() - held.since
+    enter(held, 'exchange', cohort.deadline)
+    exchange(held, held.client, 'GET', () => {
+      held.exchanges += 1
+      const tookUs = (clock.steady() - held.since) * 1000
+      tell({ type: 'exchanged', ...of, id: held.id, speaker: 'client', idleMs: held.silenceMs, tookUs })
+      return undefined
+    })
+  }
+
+  /** One request; `understand` returns what was wrong with the answer, if anything was. */
+  function exchange(
+    held: Held,
+    client: Client,
+    method: 'GET' | 'POST',
+    understand: (body: string) => Farewell | undefined,
+  ) {
+    const nonce = randomBytes(8).toString('hex')
+    const headers = { 'longhold-nonce': nonce, 'longhold-id': held.id }
+    const body = method === 'POST' ? JSON.stringify(hello(held)) : null
+    send(
+      client,
+      { method, path: '/hold', headers, body },
+      {
+        asked() {
+          if (held.client === client) held.asked = true
+        },
+        answered(answer) {
+          if (held.client !== client) return
+          held.asked = false
+          const farewell = wrongAnswer(answer, nonce) ?? understand(answer.body) ?? leaving(answer)
+          if (farewell) end(held, farewell)
+          else if (stopping) takeLeave(held)
+          else enter(held, 'idle', silenceOf(cohort.idle, held.index, random))
+        },
+        failed(error) {
+          if (held.client === client) end(held, { word: classify(error), planned: false })
+        },
+      },
+    )
+  }
+
+  const hello = ({ id, index }: Held): Hello => ({
+    id,
+    cohort: cohort.name,
+    path: cohort.path,
+    speaker: 'client',
+    idleMs: cohort.idle.kind === 'range' ? [cohort.idle.maxMs] : [silenceOf(cohort.idle, index, random)],
+    deadlineMs: cohort.deadline,
+    from: identity,
+  })
+
+  function takeLeave(held: Held): void {
+    const { client } = held
+    enter(held, 'farewell', cohort.deadline)
+    const gone = () => held.client === client && end(held, stopped)
+    if (!client) return
+    send(
+      client,
+      { method: 'DELETE', path: '/hold', headers: { 'longhold-id': held.id }, reset: true },
+      {
+        asked: () => (held.asked = true),
+        answered: gone,
+        failed: gone,
+      },
+    )
+  }
+
+  function enter(held: Held, stage: Held['stage'], ms: number): void {
+    held.stage = stage
+    held.since = clock.steady()
+    wheel.set(held, ms)
+  }
+
+  function end(held: Held, farewell: Farewell): void {
+    const now = clock.steady()
+    const { word, planned } = held.stage === 'farewell' ? stopped : farewell
+    if (planned && word.fate === 'closed') held.leftAt = now
+    const rollout = held.openedAt === 0 && held.leftAt > 0 && now - held.leftAt < rolloutMs
+    const ended = ending(of, held, { word, planned: planned || rollout }, now)
+    const wait = backoff(held.failures, { baseMs: cohort.reconnect.base, capMs: cohort.reconnect.cap }, random)
+    wheel.clear(held)
+    reset(held, stopping ? 'over' : 'waiting')
+    tell(ended)
+    if (!stopping) wheel.set(held, wait)
+    else over()
+  }
+
+  function over(): void {
+    left -= 1
+    if (left === 0) allOver.resolve()
+  }
+
+  const all = Array.from({ length: cohort.connections }, (_, index) => newHeld(index, ring))
+  for (const held of all) wheel.set(held, startDelay(held.index, all.length, cohort.spread))
+
+  return {
+    all,
+    farewell() {
+      stopping = true
+      for (const held of all) {
+        if (held.stage === 'waiting') {
+          wheel.clear(held)
+          held.stage = 'over'
+          over()
+        } else if (held.stage === 'connecting') end(held, stopped)
+        else if (held.stage === 'idle') takeLeave(held)
+      }
+      return allOver.promise
+    },
+    cutOff() {
+      stopping = true
+      for (const held of all) if (held.stage !== 'over') end(held, stopped)
+    },
+  }
+}
+
+const tooLate: Farewell = { word: { fate: 'timeout', code: 'DEADLINE' }, planned: false }
+const stopped: Farewell = { word: { fate: 'cancelled', code: 'STOP' }, planned: true }
+
+/** How long after a server's goodbye a failed connect still belongs to its rollout, ms. */
+const rolloutMs = 60_000

@@ -1,0 +1,55 @@
+import { Client, type Dispatcher } from 'undici'
+import type { buildConnector } from 'undici'
+import { type Address, formatAddress } from '../../settings/address.ts'
+
+/** An answer that is whole. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: string
+}
+
+export interface Reactions {
+  /** The request is being written: bytes that come from here on are its answer. */
+  asked(): void
+  answered(answer: Answer): void
+  failed(error: unknown): void
+}
+
+/** The longest a timer of Node can run: almost 25 days, beyond any silence. */
+const never = 2 ** 31 - 1
+
+/** A client for the one connection that `connect` opens. undici closes it never on its own, whatever the server hints. */
+export const clientFor = (address: Address, connect: buildConnector.connector): Client =>
+  new Client(`http://${formatAddress(address)}`, {
+    connect,
+    allowH2: false,
+    pipelining: 1,
+    keepAliveTimeout: never,
+    keepAliveMaxTimeout: never,
+    keepAliveTimeoutThreshold: -never, // is subtracted from the server's `Keep-Alive: timeout=5`
+    headersTimeout: 0, // deadlines are the wheel's
+    bodyTimeout: 0,
+    maxHeaderSize: 8192,
+    maxResponseSize: 4096,
+  })
+
+/** Sends one request; exactly one of `answered` and `failed` follows. */
+export function send(
+  client: Client,
+  request: Dispatcher.DispatchOptions,
+  { asked, answered, failed }: Reactions,
+): void {
+  let [status, headers, body]: [number, Answer['headers'], string] = [0, {}, '']
+  client.dispatch(request, {
+    onRequestStart: () => asked(),
+    onResponseStart(_, code, fields) {
+      ;[status, headers] = [code, fields]
+    },
+    onResponseData(_, chunk) {
+      body += chunk.toString('utf8')
+    },
+    onResponseEnd: () => answered({ status, headers, body }),
+    onResponseError: (_, error) => failed(error),
+  })
+}
