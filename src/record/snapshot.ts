@@ -3,12 +3,20 @@ import type { Identity, OfCohort, OfProbe, Side, SocketOptions, strays, TcpInfo 
 import type { Buckets } from '../stats/buckets.ts'
 import type { Latency } from '../stats/latency.ts'
 
-/** Everything that is visible is a projection of this: metrics, API, page, terminal, report. */
+/**
+ * Everything that is visible is a projection of this: metrics, API, page, terminal, report.
+ * Histograms and buckets in it are the live ones (copying them would cost more than reading): read it at once.
+ */
 export interface Snapshot {
   /** Epoch ms of the newest observation folded in. */
   readonly at: number
   /** The run we are in; absent before the first `began`. */
-  readonly run?: { readonly at: number; readonly side: Side | 'pair'; readonly identity: Identity; readonly version: string }
+  readonly run?: {
+    readonly at: number
+    readonly side: Side | 'pair'
+    readonly identity: Identity
+    readonly version: string
+  }
   /** How many runs of the process it covers. */
   readonly runs: number
   readonly cohorts: readonly CohortSeries[]
@@ -26,7 +34,10 @@ export interface CohortSeries extends OfCohort {
   readonly exchanges: number
   /** Connection-time spent idle, ms, the silences going on now included: the denominator of every rate. */
   readonly exposureMs: number
+  /** One for each of `endings`, zero counts included. */
   readonly ends: readonly EndCount[]
+  /** Connections that were open when the process before this one was gone: nobody saw their fate. */
+  readonly fateless: number
   readonly zombies: number
   /** Observations made while the event loop stalled or the clock jumped. */
   readonly suspects: number
@@ -34,7 +45,9 @@ export interface CohortSeries extends OfCohort {
   readonly idleAtDeath: Buckets
   /** From opened to ended, whatever the end, s. */
   readonly lifetime: Buckets
+  /** From ping to pong, as the side that asked saw it; suspect ones are left out here and below. */
   readonly exchange: Latency
+  /** From the SYN (or the accept) to the answered hello. */
   readonly connect: Latency
   readonly sweep?: {
     readonly connections: number

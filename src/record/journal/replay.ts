@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Recorder } from '../recorder.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { type Line, type Note, readLine } from './line.ts'
+import { type Found, linesName } from './segment.ts'
+
+/** One run of the process, as far as the journal goes back. */
+export interface Run extends NonNullable<Snapshot['run']> {
+  /** Epoch ms of its last line. */
+  readonly until: number
+}
+
+/** What was met while reading. */
+export interface Replayed {
+  readonly runs: readonly Run[]
+  /** Damaged and torn lines and gaps, one sentence each, bounded. */
+  readonly notes: readonly string[]
+  /** Damaged and torn lines in all. */
+  readonly damaged: number
+}
+
+/** How many notes are kept in words. */
+const mostNotes = 20
+
+/** Folds the files into the recorder, oldest first. A line that cannot be understood is skipped and noted. */
+export async function replay(dir: string, segments: readonly Found[], into: Recorder): Promise<Replayed> {
+  const runs: Run[] = []
+  const notes: string[] = []
+  let damaged = 0
+
+  function heard(line: Line): void {
+    if ('journal' in line && line.journal === 'gap') note(gap(line))
+    if (opensRun(line)) {
+      const { run } = into.snapshot()
+      if (run && run.at !== runs.at(-1)?.at) runs.push({ ...run, until: run.at })
+    }
+    const last = runs.at(-1)
+    if (last) runs[runs.length - 1] = { ...last, until: line.at }
+  }
+
+  function note(sentence: string): void {
+    if (notes.length < mostNotes) notes.push(sentence)
+  }
+
+  for (const { number } of segments) {
+    const texts = (await textOf(dir, number)).split('\n')
+    for (const [index, text] of texts.entries()) {
+      const line = text === '' ? undefined : readLine(text)
+      if (line && fold(line, into)) heard(line)
+      else if (text !== '') {
+        damaged += 1
+        const what = index === texts.length - 1 ? 'a torn last line' : 'a damaged line'
+        note(`${linesName(number)}:${index + 1}: skipped ${what} of ${Buffer.byteLength(text)} bytes`)
+      }
+    }
+  }
+  if (damaged > mostNotes) notes.push(`${damaged} damaged lines were skipped in all`)
+  return { runs, notes, damaged }
+}
+
+/** The files it takes to go on: those from the newest that begins with a checkpoint the recorder understands. */
+export async function sinceCheckpoint(dir: string, segments: readonly Found[], into: Recorder): Promise<Found[]> {
+  for (const [place, { number }] of [...segments.entries()].toReversed()) {
+    const text = await textOf(dir, number)
+    const first = readLine(text.slice(0, Math.max(0, text.indexOf('\n'))))
+    if (first && 'journal' in first && first.journal === 'checkpoint' && fold(first, into)) return segments.slice(place)
+  }
+  return [...segments]
+}
+
+/** A file that rotation removed meanwhile reads as an empty one: the checkpoint of the next has its totals. */
+const textOf = (dir: string, number: number): Promise<string> =>
+  readFile(join(dir, linesName(number)), 'utf8').catch(() => '')
+
+/** False at a checkpoint that is none, such as one of another version: nothing is changed then. */
+function fold(line: Line, into: Recorder): boolean {
+  try {
+    if ('type' in line) into.fold(line)
+    else if (line.journal === 'checkpoint') into.restore(line.state)
+    else if (line.journal === 'alive') into.pass(line)
+    else if (line.journal === 'interval') into.takeIntervals(() => {})
+    return true
+  } catch {
+    return false
+  }
+}
+
+const opensRun = (line: Line): boolean => ('type' in line ? line.type === 'began' : line.journal === 'checkpoint')
+
+const gap = ({ from, at, missed, reason }: Note & { journal: 'gap' }): string =>
+  `${stamp(from)} to ${stamp(at)}: ${missed} observations have no line (${reason}); the totals have them`
+
+const stamp = (at: number): string => new Date(at).toISOString()

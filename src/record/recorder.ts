@@ -1,0 +1,144 @@
+import type { Histogram } from 'hdr-histogram-js'
+import type { Began, Disturbed, Observation, OfCohort, OfProbe, Stamp } from '../outcome/observation.ts'
+import { abandon, foldCohort, loadCohort, saveCohort, showCohort } from './cohort.ts'
+import { faultOf, mostFaults } from './faults.ts'
+import { cohortSeats, probeSeats, reasonSeats } from './naming.ts'
+import { foldProbe, loadProbe, saveProbe } from './probe.ts'
+import type { Fault, Snapshot } from './snapshot.ts'
+import { type RecorderState, recorderState } from './state.ts'
+import { histogramsOf } from './tags.ts'
+
+/** Folds observations into one snapshot. Same observations in, same snapshot out: no clock, no socket, no logger. */
+export interface Recorder {
+  /** A sink. Takes about a microsecond and never throws, whatever it is told. */
+  fold(observation: Observation): void
+  /** Gives a configured cohort or probe its place, all zeros, before anything happened in it. */
+  declare(series: OfCohort | OfProbe): void
+  /** Nothing happened up to now: silences went on. */
+  pass(now: Now): void
+  /** Silences going on are counted up to `now`, or else up to the newest observation. */
+  snapshot(now?: Now): Snapshot
+  /** Calls `take` with every interval histogram that holds something, under its tag, and empties it. */
+  takeIntervals(take: (tag: string, histogram: Histogram) => void): void
+  /** A checkpoint of everything but the intervals, as JSON can hold it. */
+  state(): RecorderState
+  /** Goes on from a checkpoint, in place of all that was folded before. Throws, and changes nothing, if it is none. */
+  restore(state: unknown): void
+}
+
+/** Wall and steady time of one moment, ms. */
+export interface Now {
+  readonly at: number
+  readonly steady: number
+}
+
+export function recorder(): Recorder {
+  const declared: (OfCohort | OfProbe)[] = []
+  const cohorts = cohortSeats()
+  const probes = probeSeats()
+  const rejected = reasonSeats()
+  let faults: Fault[] = []
+  let disturbed = { stalls: 0, longestStallMs: 0, clockJumps: 0 }
+  let run: Snapshot['run']
+  let runs = 0
+  let newest: Now = { at: 0, steady: 0 }
+
+  function fold(news: Observation): void {
+    const { steady } = newest
+    newest = news
+    switch (news.type) {
+      case 'began':
+        return begin(news, steady)
+      case 'opened':
+      case 'exchanged':
+      case 'swept':
+      case 'options-set':
+        return foldCohort(cohorts.of(news), news)
+      case 'ended':
+        keep(faultOf(news))
+        return foldCohort(cohorts.of(news), news)
+      case 'asked':
+        keep(faultOf(news))
+        return foldProbe(probes.of(news), news)
+      case 'strayed':
+        return foldProbe(probes.of(news), news)
+      case 'rejected':
+        rejected.of(news).count += 1
+        return
+      case 'disturbed':
+        return disturb(news)
+    }
+  }
+
+  /** The connections of the run before were silent up to `lastSteady`, and nobody saw their fate. */
+  function begin({ at, side, identity, version }: Began & Stamp, lastSteady: number): void {
+    for (const cohort of cohorts.all) abandon(cohort, lastSteady)
+    run = { at, side, identity, version }
+    runs += 1
+  }
+
+  function disturb({ what, ms }: Disturbed): void {
+    const { stalls, longestStallMs, clockJumps } = disturbed
+    if (what === 'clock-jump') disturbed = { ...disturbed, clockJumps: clockJumps + 1 }
+    else disturbed = { ...disturbed, stalls: stalls + 1, longestStallMs: Math.max(longestStallMs, ms) }
+  }
+
+  function keep(fault: Fault | undefined): void {
+    if (!fault) return
+    faults.push(fault)
+    if (faults.length >= 2 * mostFaults) faults = faults.slice(-mostFaults) // now and then: a shift each time costs more
+  }
+
+  function declare(series: OfCohort | OfProbe): void {
+    declared.push(series)
+    if ('cohort' in series) cohorts.declare(series)
+    else probes.declare(series)
+  }
+
+  return {
+    fold,
+    declare,
+    pass({ at, steady }) {
+      newest = { at, steady }
+    },
+    snapshot: (now = newest) => ({
+      at: newest.at,
+      ...(run && { run }),
+      runs,
+      cohorts: [...cohorts.all].map(cohort => showCohort(cohort, now.steady)),
+      probes: [...probes.all].map(probe => ({ ...probe })),
+      rejected: [...rejected.all].map(each => ({ ...each })),
+      disturbed: { ...disturbed },
+      faults: faults.slice(-mostFaults).toReversed(),
+    }),
+    takeIntervals(take) {
+      for (const [tag, histogram] of histogramsOf(cohorts.all, probes.all)) {
+        if (histogram.totalCount > 0) take(tag, histogram)
+        histogram.reset()
+      }
+    },
+    state: () => ({
+      at: newest.at,
+      steady: newest.steady,
+      runs,
+      run,
+      cohorts: [...cohorts.all].map(saveCohort),
+      probes: [...probes.all].map(saveProbe),
+      rejected: [...rejected.all].map(each => ({ ...each })),
+      disturbed: { ...disturbed },
+      faults: faults.slice(-mostFaults).map(fault => ({ ...fault, tcpInfo: fault.tcpInfo && { ...fault.tcpInfo } })),
+    }),
+    restore(state) {
+      const saved = recorderState.parse(state)
+      const [loadedCohorts, loadedProbes] = [saved.cohorts.map(loadCohort), saved.probes.map(loadProbe)]
+      for (const each of [cohorts, probes, rejected]) each.clear()
+      for (const cohort of loadedCohorts) cohorts.seat(cohort.of, cohort)
+      for (const probe of loadedProbes) probes.seat(probe, probe)
+      for (const reason of saved.rejected) rejected.seat(reason, { ...reason })
+      for (const series of declared.splice(0)) declare(series)
+      faults = saved.faults as unknown as Fault[] // JSON of what `state` wrote: absent stays absent
+      ;({ disturbed, run, runs } = saved)
+      newest = { at: saved.at, steady: saved.steady }
+    },
+  }
+}
