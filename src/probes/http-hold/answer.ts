@@ -5,8 +5,8 @@ import type { Word } from '../../outcome/fate.ts'
 import { isPlanned, plannedByes, readHello } from '../../wire/hello.ts'
 import type { World } from '../kind.ts'
 import { readBody } from './body.ts'
-import { byeHeader, closing, goodbye, unaskedGoodbye } from './goodbye.ts'
-import { accountOf, endingOf, type Guest, newGuest, ofGuest, overdue, overdueAfter } from './guest.ts'
+import { byeHeader, closing, goodbye } from './goodbye.ts'
+import { accountOf, endingOf, type Guest, newGuest, ofGuest, overdue, overdueAfter, sayGoodbye } from './guest.ts'
 import { amissWith, type Rejection, statuses, unreadable } from './rejection.ts'
 
 /** The server half: answers `/hold`, keeps idle connections for ever, and keeps the ledger. */
@@ -127,11 +127,6 @@ export function answering(
     }
     sayGoodbye(this, overdue)
     wheel.set(this, patienceMs)
-  }
-
-  function sayGoodbye(guest: Guest, reason: string): void {
-    guest.bye = reason
-    guest.socket.end(unaskedGoodbye(reason))
   }
 
   /** node could not read a request, or lost the connection meanwhile (which the socket's own `error` tells). */

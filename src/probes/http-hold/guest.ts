@@ -6,6 +6,7 @@ import type { Account } from '../../ledger/ledger.ts'
 import { type Timer, unset } from '../../schedule/wheel.ts'
 import { formatAddress } from '../../settings/address.ts'
 import type { Hello } from '../../wire/hello.ts'
+import { unaskedGoodbye } from './goodbye.ts'
 
 /** One connection at the server: a stranger until it said hello. */
 export interface Guest extends Timer {
@@ -53,7 +54,6 @@ export const ofGuest = ({ cohort, path }: Hello): OfCohort => ({ side: 'server',
 export const overdueAfter = ({ idleMs, deadlineMs }: Hello): number => Math.max(...idleMs) + deadlineMs + 1000
 
 export function accountOf({ id, cohort, path, from }: Hello, socket: Socket, now: number): Account {
-  const at = (host = '', port = 0): string => formatAddress({ host, port })
   return {
     id,
     kind: 'http-hold',
@@ -70,6 +70,8 @@ export function accountOf({ id, cohort, path, from }: Hello, socket: Socket, now
     state: 'open',
   }
 }
+
+const at = (host = '', port = 0): string => formatAddress({ host, port })
 
 /** What is told of a guest that ended now (steady ms). It was a zombie when our goodbye found nobody. */
 export function endingOf(guest: Guest, hello: Hello, word: Word, planned: boolean, now: number): Ended {
@@ -91,6 +93,12 @@ export function endingOf(guest: Guest, hello: Hello, word: Word, planned: boolea
     peer: hello.from,
     ...(guest.lastInfo && { tcpInfo: guest.lastInfo }),
   }
+}
+
+/** Says goodbye on an idle connection; what ends it from here on is judged by the reason. */
+export function sayGoodbye(guest: Guest, reason: string): void {
+  guest.bye = reason
+  guest.socket.end(unaskedGoodbye(reason))
 }
 
 /** The goodbye to a client that missed its turn. */

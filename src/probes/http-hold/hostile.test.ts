@@ -166,7 +166,7 @@ test('a flood of garbage leaves nothing behind', async () => {
   for (let round = 0; round < 20; round++) {
     const sockets = await Promise.all(Array.from({ length: 50 }, () => guest(port)))
     for (const [index, socket] of sockets.entries()) socket.end(Buffer.alloc(index * 100, index))
-    await Promise.all(sockets.map(socket => socket.resume().closed || once(socket, 'close')))
+    await Promise.all(sockets.map(async socket => socket.resume().closed || once(socket, 'close')))
   }
   await expect.poll(() => answer.guests.size).toBe(0)
   expect(world.told.filter(telling('rejected')).length).toBeGreaterThan(500)
