@@ -147,7 +147,7 @@ test('stopping ends what is open as cancelled, also what was about to be sent', 
     const early = ask(1)
     await sleep(30)
     const justNow = ask(2)
-    asker.stop()
+    await asker.stop()
     expect(await early).toMatchObject([{ fate: 'cancelled' }])
     expect(await justNow).toMatchObject([{ fate: 'cancelled' }])
   }

@@ -2,6 +2,7 @@ import { classify } from '../outcome/classify.ts'
 import type { Word } from '../outcome/fate.ts'
 import { unset } from '../schedule/wheel.ts'
 import type { Address } from '../settings/address.ts'
+import { pending } from './pending.ts'
 import { type Line, lateMs, type LineOptions, openLine, type Question } from './line.ts'
 
 /** Asks one server, in one port mode. */
@@ -11,8 +12,8 @@ export interface Asker<A> {
    * When no socket could be opened, `failed` hears why instead.
    */
   ask(make: (free: (key: number) => boolean) => readonly Question<A>[], failed: (word: Word) => void): void
-  /** Ends what is still open as `cancelled`, and closes every port. */
-  stop(): void
+  /** Ends what is still open as `cancelled`, and closes every port. Resolves when every fate is told. */
+  stop(): Promise<void>
 }
 
 /** How long the port of an answered question stays open, ms: what comes twice comes soon. */
@@ -28,6 +29,7 @@ export interface FreshOptions extends Omit<LineOptions, 'server' | 'localPort'> 
 /** A new source port, hence a new conntrack entry, for each call of `ask`. */
 export function freshPorts<A>(options: FreshOptions): Asker<A> {
   const open = new Set<Line<A>>()
+  const opening = pending()
   const watched = new Set<Line<A>>() // a Set keeps insertion order: its first is the oldest
   let stopped = false
 
@@ -67,13 +69,14 @@ export function freshPorts<A>(options: FreshOptions): Asker<A> {
 
   return {
     ask(make, failed) {
-      askFrom(make).catch((error: unknown) => failed(classify(error)))
+      opening.add(askFrom(make).catch((error: unknown) => failed(classify(error))))
     },
     stop() {
       stopped = true
       for (const line of [...open, ...watched]) line.close()
       open.clear()
       watched.clear()
+      return opening.ended()
     },
   }
 }
@@ -91,6 +94,7 @@ export interface PinnedAsker<A> extends Asker<A> {
 export function pinnedPort<A>(options: LineOptions): PinnedAsker<A> {
   let line: Line<A> | undefined
   let opening: Promise<Line<A>> | undefined
+  const asking = pending()
   let stopped = false
 
   async function opened(): Promise<Line<A>> {
@@ -114,11 +118,12 @@ export function pinnedPort<A>(options: LineOptions): PinnedAsker<A> {
       return line?.localPort
     },
     ask(make, failed) {
-      askFrom(make).catch((error: unknown) => failed(classify(error)))
+      asking.add(askFrom(make).catch((error: unknown) => failed(classify(error))))
     },
     stop() {
       stopped = true
       line?.close()
+      return asking.ended()
     },
   }
 }

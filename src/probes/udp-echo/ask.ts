@@ -15,7 +15,8 @@ export interface Asking extends Omit<FreshOptions, 'nextServer' | 'keyOf' | 'onS
 /** Asks one of `addresses` one numbered question. */
 export interface Line {
   ask(addresses: readonly Address[]): void
-  stop(): void
+  /** Resolves when every fate is told. */
+  stop(): Promise<void>
 }
 
 /** A new source port for each question; the addresses in turn. */
@@ -42,14 +43,14 @@ export function pinned(asking: Asking, localPort: number): Line {
   return {
     ask(current) {
       if (!asker || !current.some(({ host }) => host === address?.host)) {
-        asker?.stop()
+        void asker?.stop()
         address = current[0] ?? nowhere
         const from = asker?.localPort ?? localPort
         asker = pinnedPort<Answered>({ ...asking, ...hearing(asking), server: address, localPort: from })
       }
       ask(asker)
     },
-    stop: () => asker?.stop(),
+    stop: async () => asker?.stop(),
   }
 }
 

@@ -47,17 +47,21 @@ export async function askEchoes(echo: Echo, world: World): Promise<Half> {
       asked += 1
       void ask()
     })
-    return [silence, () => line.stop()]
+    return [
+      () => {
+        silence()
+        return line.stop()
+      },
+    ]
   })
 
   return {
     listens: [],
     ready: () => asked >= series.length,
     connections: () => [],
-    stop() {
+    async stop() {
       stopped = true
-      for (const stop of stops) stop()
-      return Promise.resolve()
+      await Promise.all(stops.map(stop => stop()))
     },
   }
 }

@@ -1,0 +1,156 @@
+import { randomInt } from 'node:crypto'
+import type { Clock } from '../../../clock.ts'
+import type { Stray } from '../../../datagram/line.ts'
+import type { Received } from '../../../datagram/port.ts'
+import { formatAddress, type Address } from '../../../settings/address.ts'
+import type { Answer } from '../answer.ts'
+import { type AskedType, type Query, queryFor } from '../query.ts'
+import { askOverTcp } from '../tcp.ts'
+import { askServer } from './datagrams.ts'
+import { type Inbox, openInbox } from './inbox.ts'
+import type { Options } from './options.ts'
+import type { Outcome } from './search.ts'
+
+/** What stays the same over one whole search, and what it counts. */
+export interface Search {
+  readonly options: Options
+  readonly servers: readonly Address[]
+  /** Which server comes first: with `rotate` another each time. */
+  readonly offset: number
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly tries: { count: number }
+  readonly onStray: (what: Stray) => void
+}
+
+/** One name being looked up: what glibc keeps in `res_state` for the time of one res_send. */
+export interface Lookup extends Omit<Search, 'tries' | 'onStray'> {
+  readonly queries: readonly Query[]
+  /** The socket to a server, opened when there is none; `undefined` when that fails. */
+  inbox(index: number): Promise<Inbox | undefined>
+  close(index: number): void
+  send(inbox: Inbox, query: Query): void
+  heard(received: Received): void
+  /** Counts what ended no question. Returns `other`: go on waiting. */
+  stray(what: Stray): 'other'
+  single: boolean
+  reopen: boolean
+  /** A server answered, or was silent: not all of them were refused. */
+  gotSomewhere: boolean
+  /** The last refusal to answer: SERVFAIL, NOTIMP, REFUSED. */
+  rejection: string | undefined
+  /** What had come when the last wait ran out. */
+  half: readonly (Answer | undefined)[]
+}
+
+export interface Found {
+  readonly outcome: Outcome
+  readonly rcode?: string
+  /** The server whose answer it is. */
+  readonly by?: string
+  readonly truncated: boolean
+  /** When the kernel got the last datagram, steady ms, if a datagram ended it. */
+  readonly last?: Received
+}
+
+/** glibc sets no limit to a TCP question; we do, so that a lookup ends, ms. */
+const tcpDeadlineMs = 30_000
+
+/** Asks for A and AAAA of `name` round by round, server by server (resolv/res_send.c, __res_context_send). Rejects when aborted. */
+export async function lookUp(name: string, search: Search): Promise<Found> {
+  const { options, servers, offset, signal } = search
+  const sockets: (Inbox | undefined)[] = []
+  const lookup = begin(name, search, sockets)
+  let last: Received | undefined
+  lookup.heard = received => {
+    last = received
+    lookup.gotSomewhere = true
+  }
+  let tcp = options.useVc
+  let truncated = false
+  try {
+    for (let round = 0; round < options.attempts; round++)
+      for (let shift = 0; shift < servers.length; shift++) {
+        const index = (shift + offset) % servers.length
+        const server = servers[index]
+        if (!server) continue
+        signal.throwIfAborted()
+        const overUdp = tcp ? 'tcp' : await askServer(lookup, index)
+        let asked = overUdp === 'tcp' ? undefined : overUdp
+        if (!asked) {
+          truncated ||= !tcp
+          tcp = true
+          round = options.attempts // over TCP each server is asked at most once
+          last = undefined
+          asked = await overTcp(lookup, server, search)
+        }
+        if (asked !== 'next') return { ...judged(asked), by: formatAddress(server), truncated, ...(last && { last }) }
+      }
+  } finally {
+    for (const socket of sockets) socket?.close()
+  }
+  const { rejection, gotSomewhere } = lookup
+  if (rejection) return { outcome: rejection === 'SERVFAIL' ? 'servfail' : 'silent', rcode: rejection, truncated }
+  return { outcome: gotSomewhere ? 'silent' : 'refused', truncated }
+}
+
+function begin(name: string, { tries, onStray, ...search }: Search, sockets: (Inbox | undefined)[]): Lookup {
+  const { options, servers, clock, signal } = search
+  const a = randomInt(65_536)
+  const ids = [a, (a + 1 + randomInt(65_535)) & 0xffff] // two ids, never the same
+  const types: readonly AskedType[] = ['A', 'AAAA']
+  return {
+    ...search,
+    queries: types.map((type, at) => queryFor({ id: ids[at] ?? 0, name, type, edns: options.edns })),
+    async inbox(index) {
+      const server = servers[index]
+      if (server) sockets[index] ??= await openInbox(server, clock, signal).catch(() => undefined)
+      signal.throwIfAborted()
+      return sockets[index]
+    },
+    close(index) {
+      sockets[index]?.close()
+      sockets[index] = undefined
+    },
+    send(inbox, { bytes }) {
+      tries.count += 1
+      inbox.send(bytes)
+    },
+    heard: () => {},
+    stray(what) {
+      onStray(what)
+      return 'other'
+    },
+    single: options.singleRequest || options.singleRequestReopen,
+    reopen: options.singleRequestReopen,
+    gotSomewhere: false,
+    rejection: undefined,
+    half: [],
+  }
+}
+
+async function overTcp(lookup: Lookup, server: Address, { tries, clock, signal }: Search) {
+  tries.count += 1
+  try {
+    return await askOverTcp({ server, queries: lookup.queries, deadlineMs: tcpDeadlineMs, clock, signal })
+  } catch (error) {
+    signal.throwIfAborted()
+    // Only the kernel's own refusal leaves us nowhere.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')) lookup.gotSomewhere = true
+    return 'next'
+  }
+}
+
+/** What res_query makes of the two answers (resolv/res_query.c, __res_context_query). */
+function judged(answers: readonly (Answer | undefined)[]): { readonly outcome: Outcome; readonly rcode: string } {
+  const came = answers.filter(each => each !== undefined)
+  if (came.some(({ rcode, answers }) => rcode === 'NOERROR' && answers > 0))
+    return { outcome: 'found', rcode: 'NOERROR' }
+  const rcode = came.map(each => each.rcode).find(each => each !== 'NOERROR') ?? 'NOERROR'
+  const outcomes: Readonly<Record<string, Outcome>> = {
+    NOERROR: 'no-data',
+    NXDOMAIN: 'not-found',
+    SERVFAIL: 'servfail',
+  }
+  return { outcome: outcomes[rcode] ?? 'failed', rcode }
+}

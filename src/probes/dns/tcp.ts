@@ -1,0 +1,56 @@
+import { connect } from 'node:net'
+import type { Clock } from '../../clock.ts'
+import type { Address } from '../../settings/address.ts'
+import { type Answer, readAnswer } from './answer.ts'
+import { framed, unframe } from './framing.ts'
+import type { Query } from './query.ts'
+
+export interface TcpQuestion {
+  readonly server: Address
+  readonly queries: readonly Query[]
+  readonly deadlineMs: number
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** Messages with another id than ours that we read over before we give up. */
+const patience = 8
+
+/**
+ * Asks over one new TCP connection (RFC 7766), all queries at once, and resolves to their answers in the same order.
+ * Rejects with what ended it: the system's error, DEADLINE, FIN, WRONG_REPLY or ABORT_ERR.
+ */
+export function askOverTcp({ server, queries, deadlineMs, clock, signal }: TcpQuestion): Promise<Answer[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer[]>()
+  const socket = connect({ host: server.host, port: server.port, noDelay: true })
+  const answers = new Map<number, Answer>()
+  let foreign = 0
+
+  const fail = (code: string) => reject(Object.assign(new Error(code), { code }))
+  const cancelled = () => fail('ABORT_ERR')
+  const disarm = clock.alarm(deadlineMs, () => setImmediate(() => fail('DEADLINE')))
+  signal.addEventListener('abort', cancelled, { once: true })
+  if (signal.aborted) cancelled()
+
+  socket.on('connect', () => socket.write(Buffer.concat(queries.map(({ bytes }) => framed(bytes)))))
+  socket.on('error', reject)
+  socket.on('end', () => fail('FIN'))
+  const read = unframe(65_535, hear)
+  socket.on('data', (chunk: Buffer) => read(chunk))
+
+  function hear(bytes: Buffer): void {
+    const query = queries.find(({ id }) => !answers.has(id) && bytes.length >= 2 && bytes.readUInt16BE(0) === id)
+    const answer = query ? readAnswer(query, bytes) : 'foreign'
+    if (answer === 'foreign' && ++foreign <= patience) return
+    if (typeof answer === 'string' || !query) return fail('WRONG_REPLY')
+    answers.set(query.id, answer)
+    const all = queries.flatMap(({ id }) => answers.get(id) ?? [])
+    if (all.length === queries.length) resolve(all)
+  }
+
+  return promise.finally(() => {
+    disarm()
+    signal.removeEventListener('abort', cancelled)
+    socket.destroy()
+  })
+}
