@@ -35,7 +35,9 @@ export function files(dir: string, maxBytes: number): Files {
     const number = 1 + Math.max(current?.number ?? 0, ...(await found(dir)).map(each => each.number))
     const next = await newSegment(dir, number)
     try {
-      await put(next, head())
+      const texts = head()
+      await trim(number, sizeOf(texts))
+      await put(next, texts)
     } catch (error) {
       await next.close().catch(() => {})
       await removeSegment(dir, number).catch(() => {}) // without its head it is worth nothing
@@ -44,14 +46,14 @@ export function files(dir: string, maxBytes: number): Files {
     await current?.close()
     current = next
     headBytes = next.bytes
-    older = await trim(number)
+    older = await trim(number, headBytes + 2 * limit)
   }
 
-  /** Leaves room for what the newest may still grow by. Returns the bytes of the files before it. */
-  async function trim(newest: number): Promise<number> {
+  /** Removes the oldest until `room` bytes fit beside those before the newest. Returns how many bytes these have. */
+  async function trim(newest: number, room: number): Promise<number> {
     const before = (await found(dir)).filter(({ number }) => number < newest)
     let bytes = before.reduce((sum, each) => sum + each.bytes, 0)
-    while (before.length > 0 && (bytes + headBytes + 2 * limit > maxBytes || before.length >= mostSegments)) {
+    while (before.length > 0 && (bytes + room > maxBytes || before.length >= mostSegments)) {
       const oldest = before.shift()
       if (!oldest) break
       await removeSegment(dir, oldest.number)
@@ -67,7 +69,10 @@ export function files(dir: string, maxBytes: number): Files {
     full: more => (current?.bytes ?? 0) - headBytes + more > limit,
     begin,
     async append(texts) {
-      if (current) await put(current, texts)
+      if (!current) return
+      const room = current.bytes + sizeOf(texts)
+      if (older + room > maxBytes) older = await trim(current.number, room)
+      await put(current, texts)
     },
     async close() {
       await current?.close()
@@ -88,4 +93,5 @@ export async function hasRoom(dir: string, maxBytes: number): Promise<boolean> {
   return bavail * bsize >= Math.min(1024 * 1024, maxBytes / share)
 }
 
+const sizeOf = ({ lines, histograms }: Texts): number => Buffer.byteLength(lines) + Buffer.byteLength(histograms)
 const found = (dir: string) => findSegments(dir).catch(() => [])

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { lockFile } from '../../kernel/file-lock.ts'
 import { Problem } from '../../outcome/problem.ts'
+import { makeDir } from './segment.ts'
 
 /** Held for as long as this process may write to the directory. */
 export interface Lock {
@@ -19,7 +20,7 @@ export interface Lock {
  * Problem when another process has it; other errors come from the file system.
  */
 export async function takeLock(dir: string): Promise<Lock> {
-  await mkdir(dir, { recursive: true })
+  await makeDir(dir)
   const path = join(dir, 'lock')
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT)
   try {

@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** One pair of files of a journal: JSON lines, and a histogram log beside them. */
 export interface Segment {
@@ -22,7 +22,7 @@ export const histogramsName = (number: number): string => `journal-${String(numb
 
 /** Makes both files, and the directory if need be. Rejects if one of them is there already. */
 export async function newSegment(dir: string, number: number): Promise<Segment> {
-  await mkdir(dir, { recursive: true })
+  await makeDir(dir)
   const lines = await open(join(dir, linesName(number)), 'ax')
   const histograms = await open(join(dir, histogramsName(number)), 'ax').catch(async (error: unknown) => {
     await lines.close()
@@ -45,6 +45,24 @@ export async function newSegment(dir: string, number: number): Promise<Segment> 
     },
   }
 }
+
+/**
+ * `mkdir -p`. Node's own keeps trying for ever, one thread of its pool lost, where the parent is there and the kernel
+ * still answers ENOENT (below /proc, behind a dangling link).
+ */
+export async function makeDir(dir: string): Promise<void> {
+  const error = await mkdir(dir).catch((thrown: NodeJS.ErrnoException) => thrown)
+  if (!error || (error.code === 'EEXIST' && (await isDirectory(dir)))) return
+  if (error.code !== 'ENOENT' || (await isDirectory(dirname(dir)))) throw error
+  await makeDir(dirname(dir))
+  await mkdir(dir)
+}
+
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    found => found.isDirectory(),
+    () => false,
+  )
 
 /** A file whose directory was removed takes every write and keeps none. */
 async function stillThere(handle: FileHandle): Promise<void> {
