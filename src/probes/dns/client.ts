@@ -19,6 +19,7 @@ export async function askServers(dns: Dns, world: World): Promise<Half> {
   if (dns.pinnedPort !== undefined && dns.ports.includes('pinned'))
     await claim(servers.length, dns.pinnedPort, dns.name)
   const series = seriesOf(dns)
+  const spreadMs = Math.min(dns.every, 1000)
   let asked = 0
 
   const stops = series.map((of, index) => {
@@ -26,7 +27,7 @@ export async function askServers(dns: Dns, world: World): Promise<Half> {
     let turn = 0
     const silence = beat(
       world.clock,
-      { everyMs: dns.every, delayMs: startDelay(index, series.length, dns.every) },
+      { everyMs: dns.every, delayMs: startDelay(index, series.length, spreadMs) },
       () => {
         ask(dns.names[turn++ % dns.names.length] ?? '')
         asked += 1
@@ -64,7 +65,9 @@ export function filesOf(dns: Dns): number {
   const each =
     (ports.includes('fresh') ? types.length * freshSockets(every, timeout) : 0) +
     (ports.includes('pair') ? freshSockets(every, timeout) : 0) +
-    (ports.includes('pinned') ? 2 : 0)
+    (ports.includes('pinned') ? 2 : 0) +
+    // Over TCP, should every answer be cut.
+    ports.length * Math.max(2, types.length) * Math.ceil(timeout / every)
   return servers * each + (dns.resolver ? mostLookups * Math.min(servers, mostServers) * 2 : 0)
 }
 

@@ -22,6 +22,7 @@ export async function askEchoes(echo: Echo, world: World): Promise<Half> {
   if (pinnedPort !== undefined && ports.includes('pinned')) await claim(to.length, pinnedPort, name)
   const resolve = systemResolve(world.clock)
   const series = seriesOf(echo)
+  const spreadMs = Math.min(every, 1000)
   let asked = 0
   let stopped = false
 
@@ -43,7 +44,7 @@ export async function askEchoes(echo: Echo, world: World): Promise<Half> {
           if (!stopped) tell({ type: 'asked', ...of, ...classify(error), phase: 'send', tookUs: 0 })
         },
       )
-    const silence = beat(world.clock, { everyMs: every, delayMs: startDelay(index, series.length, every) }, () => {
+    const silence = beat(world.clock, { everyMs: every, delayMs: startDelay(index, series.length, spreadMs) }, () => {
       asked += 1
       void ask()
     })
