@@ -25,28 +25,28 @@ afterEach(async () => {
   await Promise.all(dirs.splice(0).map(dir => rm(dir, { recursive: true, force: true })))
 })
 
-test('after kill -9 all that was told some moments before is there, and a new process goes on at once', async () => {
+test('after kill -9 everything the kernel was handed is there, and a new process goes on at once', async () => {
   for (const livesMs of [400, 700]) {
     const dir = await newDir()
     const process_ = spawn(process.execPath, [child('tells-until-killed.ts'), dir], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    const heard: { readonly number: number; readonly at: number }[] = []
+    let [told, kept] = [0, 0]
     const lines = createInterface(process_.stdout)
-    lines.on('line', line => void heard.push({ number: Number(line), at: performance.now() }))
-    await expect.poll(() => heard.length, { timeout: 10_000 }).toBeGreaterThan(0)
+    lines.on('line', line => {
+      ;[told = 0, kept = 0] = line.split(' ').map(Number)
+    })
+    await expect.poll(() => kept, { timeout: 10_000 }).toBeGreaterThan(0)
     await expect(open(dir)).rejects.toThrow(new RegExp(`lock is held by another longhold \\(pid ${process_.pid} on `))
     await realClock.sleep(livesMs)
-    const killedAt = performance.now()
     process_.kill('SIGKILL')
     await new Promise(resolve => process_.once('close', resolve))
 
     const { snapshot, damaged } = await readJournal(dir)
     const written = snapshot.cohorts[0]?.opened ?? 0
-    const due = heard.filter(({ at }) => at < killedAt - 150).at(-1)?.number ?? 0
-    expect(due).toBeGreaterThan(10)
-    expect(written).toBeGreaterThanOrEqual(due)
-    expect(written).toBeLessThanOrEqual((heard.at(-1)?.number ?? 0) + 1)
+    expect(kept).toBeGreaterThan(told / 2)
+    expect(written).toBeGreaterThanOrEqual(kept)
+    expect(written).toBeLessThanOrEqual(told + 1)
     expect(damaged).toBeLessThanOrEqual(1)
 
     const again = recorder()

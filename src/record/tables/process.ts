@@ -1,0 +1,35 @@
+import type { Snapshot } from '../snapshot.ts'
+import { flexible, left, plain, right, type Table } from './table.ts'
+import { count, counted, span } from './words.ts'
+
+/** What the server turned away, by reason. */
+export function rejectedTable({ rejected }: Snapshot): Table {
+  return {
+    title: 'Turned away by the server',
+    columns: [left('Kind'), flexible('Reason'), right('Count')],
+    rows: rejected.map(({ kind, reason, count }) => [plain(kind), plain(reason), counted(count, 'warn')]),
+    empty: 'nothing so far.',
+  }
+}
+
+/** What this process did to its own measurements. */
+export function noiseTable({ disturbed, cohorts, probes, runs }: Snapshot): Table {
+  const { stalls, longestStallMs, clockJumps } = disturbed
+  const suspects = [...cohorts, ...probes].reduce((sum, each) => sum + each.suspects, 0)
+  const fateless = cohorts.reduce((sum, each) => sum + each.fateless, 0)
+  const quiet = stalls + clockJumps + suspects + fateless === 0 && runs <= 1
+  const rows = [
+    [plain('event loop stalls'), counted(stalls, 'warn')],
+    [plain('longest stall'), plain(stalls === 0 ? '-' : span(longestStallMs))],
+    [plain('clock jumps'), counted(clockJumps, 'warn')],
+    [plain('suspect observations'), counted(suspects, 'warn')],
+    [plain('runs of the process'), plain(count(runs))],
+    [plain('connections lost with a run, fate unknown'), counted(fateless, 'warn')],
+  ]
+  return {
+    title: 'Self-noise',
+    columns: [left('What'), right('Count')],
+    rows: quiet ? [] : rows,
+    empty: 'no stall, no clock jump, nothing suspect, one run.',
+  }
+}
