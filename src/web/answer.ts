@@ -1,0 +1,24 @@
+/** What a route answers with. */
+export interface Answer {
+  readonly status: number
+  readonly contentType: string
+  readonly body: Buffer
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export const json = (value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Answer => ({
+  status,
+  contentType: 'application/json; charset=utf-8',
+  body: Buffer.from(`${JSON.stringify(value)}\n`),
+  headers,
+})
+
+export const text = (body: string, contentType = 'text/plain; charset=utf-8'): Answer => ({
+  status: 200,
+  contentType,
+  body: Buffer.from(body),
+})
+
+/** Says in one sentence what was wrong with the question. */
+export const refusal = (status: number, error: string, more: Readonly<Record<string, unknown>> = {}): Answer =>
+  json({ error, ...more }, status)

@@ -1,0 +1,3 @@
+import { metricsTable } from './metrics.ts'
+
+process.stdout.write(`${metricsTable()}\n`)
