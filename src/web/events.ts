@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import type { Observation } from '../outcome/observation.ts'
+import { snapshotJson } from '../record/json.ts'
 import { isFault } from '../record/snapshot.ts'
 import type { WebSource } from './source.ts'
-import { summary } from './status.ts'
 
 /** Server-sent events (WHATWG HTML, 9.2): `observation`, `skipped` and `summary`. */
 export interface EventStream {
@@ -40,7 +40,7 @@ export function eventStream(source: WebSource, clock: Clock): EventStream {
     }
     function sendSummary() {
       cancelSummary = clock.alarm(summaryMs, sendSummary)
-      send(event('summary', summary(source.snapshot())))
+      send(summary())
     }
     return () => {
       unsubscribe()
@@ -49,6 +49,11 @@ export function eventStream(source: WebSource, clock: Clock): EventStream {
       batch = []
       skipped = 0
     }
+  }
+
+  function summary(): string {
+    const { faults: _, ...rest } = snapshotJson(source.snapshot()) // each was an observation already
+    return event('summary', rest)
   }
 
   function collect(observation: Observation): void {
@@ -75,7 +80,7 @@ export function eventStream(source: WebSource, clock: Clock): EventStream {
     join(response) {
       if (clients.size >= maxClients) return false
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-      response.write(`retry: 3000\n\n${event('summary', summary(source.snapshot()))}`)
+      response.write(`retry: 3000\n\n${summary()}`)
       clients.add(response)
       response.once('close', () => leave(response))
       stop ??= start()

@@ -56,12 +56,12 @@ test('the status tells configured from effective, and percentiles with their uni
         faults: 3,
         exposureS: 5400.5,
         options: { configured: { keepalive: { intervalS: 10 } }, effective: { keepalive: { intervalS: 1 } } },
-        exchangeLatency: { count: 3 },
+        exchangeLatencyUs: { count: 3 },
         idleAtDeathS: {
           count: 3,
           buckets: [
-            [350, 1],
-            [900, 2],
+            { le: 350, count: 1 },
+            { le: 900, count: 2 },
           ],
         },
       },
