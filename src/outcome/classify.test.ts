@@ -11,6 +11,7 @@ test.each([
   ['a write after the reset is a reset', system('EPIPE', 'write'), { fate: 'reset', code: 'EPIPE write' }],
   ['the kernel giving up is a timeout', system('ETIMEDOUT', 'read'), { fate: 'timeout', code: 'ETIMEDOUT read' }],
   ['a refused connect', system('ECONNREFUSED', 'connect'), { fate: 'refused', code: 'ECONNREFUSED connect' }],
+  ['no free port', system('EADDRINUSE', 'bind'), { fate: 'unreachable', code: 'EADDRINUSE bind' }],
   ['no route', system('EHOSTUNREACH', 'connect'), { fate: 'unreachable', code: 'EHOSTUNREACH connect' }],
   [
     'a name without address',

@@ -31,6 +31,7 @@ const known: Readonly<Record<string, Fate>> = {
   EHOSTDOWN: 'unreachable',
   ENETDOWN: 'unreachable',
   EADDRNOTAVAIL: 'unreachable', // no free source port towards this address, or the source address is gone
+  EADDRINUSE: 'unreachable', // UDP: every local port is taken (bind)
   ENOTFOUND: 'unreachable',
   EAI_AGAIN: 'unreachable',
   EAI_FAIL: 'unreachable',

@@ -45,6 +45,10 @@ export function readAnswer({ id, bytes: query, end }: Query, bytes: Buffer): Ans
   return { ...answer, rcode: rcodeName(((opt?.extendedRcode ?? 0) << 4) | short) }
 }
 
+/** True for a message with our id and our question, whatever follows: glibc's res_send looks no further. */
+export const echoes = ({ id, bytes: query, end }: Query, bytes: Buffer): boolean =>
+  bytes.length >= 12 && bytes.readUInt16BE(0) === id && bytes.readUInt16BE(4) === 1 && sameQuestion(query, bytes, end)
+
 /** RFC 1035 4.1.2. Names compare without regard to case (RFC 4343); type and class exactly. */
 function sameQuestion(query: Buffer, bytes: Buffer, end: number): boolean {
   if (bytes.length < end || !query.subarray(end - 4, end).equals(bytes.subarray(end - 4, end))) return false

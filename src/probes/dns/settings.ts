@@ -26,7 +26,11 @@ const resolver = z.strictObject({
     .meta({ description: 'for one server in one round (glibc: 5s)' }),
   attempts: z.int().min(1).max(5).optional().meta({ description: 'rounds over all servers (glibc: 2)' }),
   ndots: z.int().min(0).max(15).optional().meta({ description: 'a name with fewer dots is searched first (glibc: 1)' }),
-  search: z.array(domainName).max(32).optional().meta({ description: 'domains tried after the name' }),
+  search: z
+    .array(z.union([z.literal('.'), domainName], { error: () => 'a domain, or "." for the root' }))
+    .max(32)
+    .optional()
+    .meta({ description: 'domains tried after the name' }),
   rotate: flag('begin each lookup with the next server'),
   useVc: flag('ask over TCP'),
   singleRequest: flag('ask for AAAA when A is answered'),

@@ -1,5 +1,5 @@
 import type { Received } from '../../../datagram/port.ts'
-import { type Answer, readAnswer } from '../answer.ts'
+import { type Answer, echoes, readAnswer } from '../answer.ts'
 import type { Query } from '../query.ts'
 import type { Inbox } from './inbox.ts'
 import type { Lookup } from './lookup.ts'
@@ -59,8 +59,7 @@ async function askOnce(lookup: Lookup, index: number, first: Inbox, finish: numb
     const { at, answer } = come
     if (['SERVFAIL', 'NOTIMP', 'REFUSED'].includes(answer.rcode)) {
       lookup.rejection = answer.rcode
-      if (received() > 0 || queries.length === 1) return good().some(Boolean) ? good() : 'next'
-      // With single-request the second question was never sent, and glibc waits for its answer all the same.
+      if (received() > 0 || lookup.single) return good().some(Boolean) ? good() : 'next'
       answers[at] = 'rejected'
       continue
     }
@@ -86,6 +85,9 @@ async function askOnce(lookup: Lookup, index: number, first: Inbox, finish: numb
   }
 }
 
+/** Stands for an answer that cannot be read. */
+export const broken: Answer = { rcode: 'OTHER', truncated: false, answers: 0, referral: false, questionless: false }
+
 /** Which query a datagram answers; `other` to go on waiting, `broken` to give this server up. */
 function matched(
   lookup: Lookup,
@@ -105,6 +107,7 @@ function matched(
   const answer = readAnswer(query, bytes)
   // An error without our question in it matches nothing (res_queriesmatch): glibc waits on.
   if (answer === 'foreign' || (answer !== 'malformed' && answer.questionless)) return lookup.stray('foreign')
-  if (answer === 'malformed') return lookup.stray('malformed')
-  return { at, answer }
+  if (answer !== 'malformed') return { at, answer }
+  // res_send takes it for an answer; only the application's own parser stumbles.
+  return echoes(query, bytes) ? { at, answer: broken } : lookup.stray('malformed')
 }

@@ -2,11 +2,13 @@ import { randomInt } from 'node:crypto'
 import type { Clock } from '../../../clock.ts'
 import type { Stray } from '../../../datagram/line.ts'
 import type { Received } from '../../../datagram/port.ts'
+import { classify } from '../../../outcome/classify.ts'
+import type { Word } from '../../../outcome/fate.ts'
 import { formatAddress, type Address } from '../../../settings/address.ts'
 import type { Answer } from '../answer.ts'
 import { type AskedType, type Query, queryFor } from '../query.ts'
 import { askOverTcp } from '../tcp.ts'
-import { askServer } from './datagrams.ts'
+import { askServer, broken } from './datagrams.ts'
 import { type Inbox, openInbox } from './inbox.ts'
 import type { Options } from './options.ts'
 import type { Outcome } from './search.ts'
@@ -37,6 +39,8 @@ export interface Lookup extends Omit<Search, 'tries' | 'onStray'> {
   reopen: boolean
   /** A server answered, or was silent: not all of them were refused. */
   gotSomewhere: boolean
+  /** Why the last question over TCP failed. */
+  tcpFailure: Word | undefined
   /** The last refusal to answer: SERVFAIL, NOTIMP, REFUSED. */
   rejection: string | undefined
   /** What had come when the last wait ran out. */
@@ -46,6 +50,8 @@ export interface Lookup extends Omit<Search, 'tries' | 'onStray'> {
 export interface Found {
   readonly outcome: Outcome
   readonly rcode?: string
+  /** What the kernel said, if that ended it. */
+  readonly word?: Word
   /** The server whose answer it is. */
   readonly by?: string
   readonly truncated: boolean
@@ -89,7 +95,8 @@ export async function lookUp(name: string, search: Search): Promise<Found> {
   } finally {
     for (const socket of sockets) socket?.close()
   }
-  const { rejection, gotSomewhere } = lookup
+  const { rejection, gotSomewhere, tcpFailure } = lookup
+  if (tcpFailure) return { outcome: tcpFailure.fate === 'refused' ? 'refused' : 'silent', word: tcpFailure, truncated }
   if (rejection) return { outcome: rejection === 'SERVFAIL' ? 'servfail' : 'silent', rcode: rejection, truncated }
   return { outcome: gotSomewhere ? 'silent' : 'refused', truncated }
 }
@@ -124,6 +131,7 @@ function begin(name: string, { tries, onStray, ...search }: Search, sockets: (In
     single: options.singleRequest || options.singleRequestReopen,
     reopen: options.singleRequestReopen,
     gotSomewhere: false,
+    tcpFailure: undefined,
     rejection: undefined,
     half: [],
   }
@@ -135,17 +143,17 @@ async function overTcp(lookup: Lookup, server: Address, { tries, clock, signal }
     return await askOverTcp({ server, queries: lookup.queries, deadlineMs: tcpDeadlineMs, clock, signal })
   } catch (error) {
     signal.throwIfAborted()
-    // Only the kernel's own refusal leaves us nowhere.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')) lookup.gotSomewhere = true
+    lookup.tcpFailure = classify(error)
     return 'next'
   }
 }
 
 /** What res_query makes of the two answers (resolv/res_query.c, __res_context_query). */
-function judged(answers: readonly (Answer | undefined)[]): { readonly outcome: Outcome; readonly rcode: string } {
+function judged(answers: readonly (Answer | undefined)[]): Pick<Found, 'outcome' | 'rcode'> {
   const came = answers.filter(each => each !== undefined)
   if (came.some(({ rcode, answers }) => rcode === 'NOERROR' && answers > 0))
     return { outcome: 'found', rcode: 'NOERROR' }
+  if (came.includes(broken)) return { outcome: 'malformed' }
   const rcode = came.map(each => each.rcode).find(each => each !== 'NOERROR') ?? 'NOERROR'
   const outcomes: Readonly<Record<string, Outcome>> = {
     NOERROR: 'no-data',

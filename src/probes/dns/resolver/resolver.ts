@@ -61,18 +61,19 @@ export function resolver({ of, servers, options, world }: Resolving) {
   }
 }
 
-function inWords({ outcome, rcode, by, truncated, last }: Found) {
-  const word: Word =
-    rcode !== undefined
-      ? { fate: 'ok', code: '' }
-      : outcome === 'refused'
-        ? { fate: 'refused', code: 'ECONNREFUSED' }
-        : { fate: 'timeout', code: 'ETIMEDOUT' }
+function inWords({ outcome, word, rcode, by, truncated, last }: Found) {
   return {
-    ...word,
+    ...(word ?? wordOf(outcome, rcode)),
     ...(rcode !== undefined && { rcode }),
     ...(by !== undefined && { by }),
     ...(truncated && { truncated }),
     ...(rcode !== undefined && { stamp: last?.stamp ?? ('user' as const) }),
   }
+}
+
+function wordOf(outcome: Found['outcome'], rcode: string | undefined): Word {
+  if (rcode !== undefined) return { fate: 'ok', code: '' }
+  if (outcome === 'refused') return { fate: 'refused', code: 'ECONNREFUSED' }
+  if (outcome === 'malformed') return { fate: 'wrong-reply', code: 'WRONG_REPLY malformed' }
+  return { fate: 'timeout', code: 'ETIMEDOUT' }
 }

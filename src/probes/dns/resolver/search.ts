@@ -12,6 +12,8 @@ export type Outcome =
   | 'silent'
   /** TRY_AGAIN: every server was refused by the kernel. */
   | 'refused'
+  /** An answer that cannot be read: res_search is content with it, the application is not. */
+  | 'malformed'
   /** NO_RECOVERY: REFUSED, NOTIMP, FORMERR. */
   | 'failed'
 
@@ -27,7 +29,7 @@ export async function searchFor<R extends { readonly outcome: Outcome }>(
   const dots = name.split('.').length - 1
   const absolute = name.endsWith('.')
   const first = dots >= ndots || absolute ? await ask(name) : undefined
-  if (first?.outcome === 'found' || (first && absolute)) return first
+  if (first && (ends(first) || absolute)) return first
 
   const failures: R[] = []
   let rootTried = false
@@ -36,14 +38,14 @@ export async function searchFor<R extends { readonly outcome: Outcome }>(
     const candidate = domain === '.' ? `${name}.` : `${name}.${domain}`
     if (!isDomainName(candidate)) break // too long: NO_RECOVERY
     const tried = await ask(candidate)
-    if (tried.outcome === 'found' || tried.outcome === 'refused') return tried
+    if (ends(tried) || tried.outcome === 'refused') return tried
     failures.push(tried)
     if (tried.outcome === 'silent' || tried.outcome === 'failed') break
   }
 
   if (!first && !rootTried) {
     const last = await ask(name)
-    if (last.outcome === 'found') return last
+    if (ends(last)) return last
     failures.push(last)
   }
   const worst =
@@ -52,3 +54,5 @@ export async function searchFor<R extends { readonly outcome: Outcome }>(
   if (!ended) throw new RangeError(`nothing was asked for ${name}`)
   return ended
 }
+
+const ends = ({ outcome }: { readonly outcome: Outcome }): boolean => outcome === 'found' || outcome === 'malformed'
