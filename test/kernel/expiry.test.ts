@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Network, network } from './network.ts'
+import { type Network, network, type Running } from './network.ts'
 
 /**
  * A real kernel that forgets connections under the probe: a node does conntrack DNAT from a Service address to two
@@ -52,6 +52,8 @@ interface Fault {
 }
 
 let net: Network
+const started: Running[] = []
+const printed = () => started.map(each => each.printed()).join('\n')
 /** Every fault by cohort, on the client and on both servers, collected while it runs. */
 const faults = new Map<string, Fault>()
 /** What the ledgers said of a connection the moment the client saw it reset. */
@@ -84,6 +86,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+function start(host: string, command: string, settings: object): void {
+  started.push(
+    net.start(host, process.execPath, longhold, command, '--pod', host, '--config', configFile(host, settings)),
+  )
+}
+
 /** kube-proxy's rules for one Service with two endpoints (iptables mode), and a short memory. */
 async function installService(): Promise<void> {
   const service = ['-d', vip, '-p', 'tcp', '--dport', '7000']
@@ -106,7 +114,10 @@ function configFile(name: string, settings: object): string {
 
 /** Collects faults from all three for `ms` after the first connections opened, asking the ledgers as resets come in. */
 async function watch(ms: number): Promise<void> {
-  await expect.poll(() => opened().catch(() => 0), { timeout: 30_000, interval: 200 }).toBe(each * probes.length)
+  for (let tries = 0; (await opened().catch(() => 0)) < each * probes.length; tries++) {
+    if (tries > 100) throw new Error(`not all connections opened:\n${printed()}`)
+    await sleep(200)
+  }
   const end = performance.now() + ms
   while (performance.now() < end) {
     await Promise.all(['client', 'srv1', 'srv2'].map(collect))
