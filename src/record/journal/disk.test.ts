@@ -70,7 +70,17 @@ const parse = (text: string) => JSON.parse(text) as Report // what the child pri
 
 async function onSmallDisk(dir: string, disease: string): Promise<Report> {
   const script = 'mount -t tmpfs -o size=4m tmpfs "$1" && exec "$2" "$3" "$1" "$4"'
-  const args = ['-rm', 'sh', '-c', script, 'sh', dir, process.execPath, child('meets-a-bad-disk.ts'), disease]
+  const args = [
+    process.getuid?.() === 0 ? '-m' : '-rm',
+    'sh',
+    '-c',
+    script,
+    'sh',
+    dir,
+    process.execPath,
+    child('meets-a-bad-disk.ts'),
+    disease,
+  ]
   return parse((await run('unshare', args)).stdout)
 }
 

@@ -112,6 +112,25 @@ test('it stays within its bytes at every moment, the oldest files go, the totals
   expect((await readJournal(dir)).snapshot.cohorts[0]?.opened).toBe(3000)
 }, 30_000)
 
+test('what happens during a rotation is counted once', async () => {
+  const dir = await newDir()
+  const into = recorder()
+  const journal = await openJournal({ dir, maxBytes: 1 << 20, clock: realClock, log: listeningLog(), recorder: into })
+  while ((await files(dir, '.jsonl')).length < 4) {
+    for (const observation of many(5)) {
+      into.fold(observation)
+      journal.sink(observation)
+    }
+    await realClock.sleep(1)
+  }
+  for (const observation of many(3)) {
+    into.fold(observation)
+    journal.sink(observation)
+  }
+  await journal.close()
+  expect(frozen((await readJournal(dir)).snapshot)).toEqual(frozen(into.snapshot()))
+}, 30_000)
+
 test('a last line torn at any byte is skipped with a note; a whole one without its line end is not', async () => {
   const dir = await newDir()
   await run(dir, many(3))

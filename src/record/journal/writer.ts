@@ -8,7 +8,7 @@ import type { Queue } from './queue.ts'
 import { reasonOf } from './reasons.ts'
 
 export interface Journal {
-  /** Takes two microseconds and never throws; the line is with the kernel some 20 ms later. */
+  /** Takes a few microseconds and never throws; the line is with the kernel some 20 ms later. */
   readonly sink: Sink
   status(): JournalStatus
   /** Writes what waits, and the histograms, and gives the directory back. */
