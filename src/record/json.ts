@@ -46,7 +46,7 @@ function ages(buckets: Buckets) {
 
 function percentiles({ all, clamped }: Latency) {
   if (all.totalCount === 0) return { count: 0 }
-  const at = (percent: number) => all.getValueAtPercentile(percent)
   const { minNonZeroValue: min, maxValue: max, mean, totalCount } = all
+  const at = (percent: number) => Math.min(max, all.getValueAtPercentile(percent)) // it gives a bucket's upper end
   return { count: totalCount, min, mean, p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max, clamped }
 }
