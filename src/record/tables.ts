@@ -1,9 +1,10 @@
 import type { Snapshot } from './snapshot.ts'
 import { cohortsTable } from './tables/cohorts.ts'
 import { faultsTable } from './tables/faults.ts'
+import { noiseTable } from './tables/noise.ts'
 import { optionsTable } from './tables/options.ts'
 import { probesTable } from './tables/probes.ts'
-import { noiseTable, rejectedTable } from './tables/process.ts'
+import { rejectedTable } from './tables/rejected.ts'
 import type { Table } from './tables/table.ts'
 
 export type { Cell, Column, Table, Tone } from './tables/table.ts'
