@@ -1,0 +1,25 @@
+import { constants } from 'node:os'
+import type { Clock } from '../clock.ts'
+
+export interface Ending {
+  /** Why we stop, in a word. */
+  readonly reason: Promise<string>
+  readonly now: (reason: string) => void
+}
+
+/** A launcher, npm and the terminal may each hand us the same Ctrl-C: closer together than this it is one. ms. */
+const sameKeyMs = 400
+
+/** Resolves on SIGINT, SIGTERM or SIGHUP, or after `forMs`. A second Ctrl-C does not wait for goodbyes: exit code 130. */
+export function ending(forMs: number | undefined, clock: Clock): Ending {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  let interruptedAt: number | undefined
+  process.on('SIGINT', () => {
+    interruptedAt ??= clock.steady()
+    if (clock.steady() - interruptedAt > sameKeyMs) process.exit(128 + constants.signals.SIGINT)
+    resolve('SIGINT')
+  })
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal))
+  if (forMs !== undefined) clock.alarm(forMs, () => resolve('time is up'))
+  return { reason: promise, now: resolve }
+}

@@ -1,0 +1,23 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../clock.ts'
+import type { Command, Config } from '../config/schema.ts'
+import type { Engine } from '../engine/engine.ts'
+
+/** How a run is shown: a live table for people, JSON lines for machines. */
+export interface Output {
+  readonly log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
+  /** The engine runs; `web` is what the web server listens on. */
+  begin(engine: Engine, web: readonly string[]): void
+  /** The engine has stopped: says how it all ended. */
+  end(engine: Engine): void
+  /** Gives the terminal back. */
+  close(): void
+}
+
+export interface OutputJob {
+  readonly config: Config
+  readonly command: Command
+  readonly clock: Clock
+  /** Nobody reads us any more. */
+  readonly lost: (reason: string) => void
+}

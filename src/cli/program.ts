@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import { runCommand } from './run-command.ts'
+import { client } from './client.ts'
+import { pair } from './pair.ts'
+import { report } from './report.ts'
+import { server } from './server.ts'
+import { version } from './version.ts'
+
+/** The command line. A mistake in it is told with a suggestion and exit code 2. */
+export function program(): Command {
+  const longhold = new Command('longhold')
+    .description('Holds idle connections across a cluster, on purpose, and finds out what kills them.')
+    .version(version())
+    .showHelpAfterError('(longhold --help says more)')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'longhold: ')) })
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+    .addHelpText('after', examples)
+  for (const spec of [pair, client, server]) longhold.addCommand(runCommand(spec).copyInheritedSettings(longhold))
+  longhold.addCommand(report().copyInheritedSettings(longhold))
+  return longhold
+}
+
+const examples = `
+Examples:
+  longhold                                      both halves in this process, over loopback
+  longhold server                               answer on 7000 (TCP, UDP) and 7001 (HTTP)
+  longhold client --server my-service --idle 20m --keepalive off
+  longhold client --config longhold.yaml --check
+  longhold report ./journal
+
+Every option of a command has an environment variable: see longhold COMMAND --help.`

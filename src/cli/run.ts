@@ -1,0 +1,53 @@
+import { type Clock, realClock } from '../clock.ts'
+import type { Command, Config } from '../config/schema.ts'
+import { type Engine, start } from '../engine/engine.ts'
+import { startWeb, type Web } from '../web/server.ts'
+import { ending } from './ending.ts'
+import { lines } from './lines.ts'
+import type { Output } from './output.ts'
+import { screen } from './screen.ts'
+import { version as readVersion } from './version.ts'
+
+export interface RunJob {
+  readonly config: Config
+  readonly command: Command
+  /** Stop after so long, ms; absent: run until told to stop. */
+  readonly forMs: number | undefined
+  /** A live table, for people; JSON lines otherwise. */
+  readonly table: boolean
+}
+
+/** Runs until a signal, the end of the time given, or the loss of the output; stops cleanly and exits. */
+export async function run({ config, command, forMs, table }: RunJob): Promise<void> {
+  const clock = realClock
+  const version = readVersion()
+  const end = ending(forMs, clock)
+  const output = (table ? screen : lines)({ config, command, clock, lost: end.now })
+  const { log } = output
+  process.on('uncaughtException', error => {
+    output.close()
+    log.fatal({ err: error }, 'longhold has a bug and stops')
+    process.exit(1)
+  })
+  const engine = await start({ config, command, clock, log, version })
+  const web = await served(engine, { config, log, clock })
+  output.begin(engine, web?.listens ?? [])
+  const reason = await end.reason
+  log.info({ reason }, 'stopping: saying goodbye on every connection')
+  await Promise.all([engine.stop(), web?.close()])
+  output.end(engine)
+  process.exit(0) // whatever still has a timer: everything of ours is closed, and the output is written
+}
+
+async function served(
+  engine: Engine,
+  { config, log, clock }: { config: Config; log: Output['log']; clock: Clock },
+): Promise<Web | undefined> {
+  if (config.web === 'off') return undefined
+  try {
+    return await startWeb({ listen: config.web.listen, source: engine, log, clock })
+  } catch (error) {
+    await engine.stop()
+    throw error
+  }
+}
