@@ -1,0 +1,137 @@
+#!/bin/sh
+# Builds the image and runs it, for real and without a registry: the base is made here from Debian's packages and the
+# Node of this checkout. `npm run test:image` (root, Debian). Prints a line for each thing that holds, and the first
+# that does not. LAB names a directory to keep storage and base in; by default they are made anew and removed.
+set -eu
+cd "$(dirname "$0")/../.."
+
+lab=${LAB:-$(mktemp -d)}
+storage="--root $lab/storage --runroot $lab/run --storage-driver overlay"
+bundle=/etc/ssl/certs/ca-certificates.crt
+image=localhost/longhold:check
+bare=localhost/longhold:bare
+
+buildah() { command buildah $storage "$@"; }
+# Without systemd podman has no timer for health checks, and says so each time; they are run by hand here.
+podman() { command podman $storage --log-level fatal --runtime runc --cgroup-manager cgroupfs "$@"; }
+ok() { printf 'ok  %s\n' "$1"; }
+fail() {
+  printf 'not ok  %s\n' "$1" >&2
+  for name in server client; do podman logs --tail 20 "check-$name" >&2 || true; done
+  exit 1
+}
+remove() { for name in client server; do podman rm --force --ignore --time 1 "check-$name" >/dev/null 2>&1 || true; done; }
+mounts() { awk -v lab="$lab/" 'index($2, lab) == 1 { print $2 }' /proc/mounts | sort -r; } # deepest first
+clean() {
+  remove
+  mounts | while read -r mount; do umount "$mount"; done
+  if [ -z "${LAB:-}" ]; then rm -rf "$lab"; fi
+}
+trap clean EXIT
+trap 'exit 130' INT TERM
+
+# A base that looks like the official one: Debian slim with node and npm in /usr/local.
+base() {
+  mkdir -p "$lab/base"
+  if [ ! -s "$lab/base/base.tar" ]; then
+    mmdebstrap --quiet --variant=minbase --include=ca-certificates,libstdc++6 bookworm "$lab/base/base.tar"
+  fi
+  cp "$(node -p process.execPath)" "$lab/base/node"
+  rm -rf "$lab/base/npm"
+  cp -rL "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")" "$lab/base/npm"
+  cat >"$lab/base/Dockerfile" <<'END'
+FROM scratch
+ADD base.tar /
+COPY node /usr/local/bin/node
+COPY npm /usr/local/lib/node_modules/npm
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
+ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+END
+  buildah bud --quiet --isolation chroot -t localhost/base:slim "$lab/base" >/dev/null
+  # And one like distroless: node in /nodejs/bin, its libraries, and nothing else: no shell, no /tmp.
+  cat >"$lab/base/Dockerfile.bare" <<'END'
+FROM localhost/base:slim AS parts
+RUN mkdir -p /bare/nodejs/bin && cp /usr/local/bin/node /bare/nodejs/bin/ && \
+    ldd /usr/local/bin/node | grep -o '/[^ ]*' | xargs -I '{}' cp --parents -L '{}' /bare
+FROM scratch
+COPY --from=parts /bare /
+END
+  buildah bud --quiet --isolation chroot --pull-never -f "$lab/base/Dockerfile.bare" -t localhost/base:bare "$lab/base" >/dev/null
+}
+
+build() { # tag, runtime image
+  buildah bud --quiet --format docker --isolation chroot --pull-never -v "$bundle:$bundle:ro" \
+    --build-arg BASE_IMAGE=localhost/base:slim --build-arg "RUNTIME_IMAGE=$2" --build-arg REVISION=check -t "$1" . >/dev/null
+}
+
+# As hardened as a cluster would run it: read-only, no /tmp, no capability, no new privileges, the image's own user.
+hardened="--pull=never --read-only --read-only-tmpfs=false --cap-drop all --security-opt no-new-privileges --ulimit nofile=4096:4096 --ulimit nproc=4096:4096"
+
+within() { podman exec "check-$1" node -e "$2"; }
+fetched() { within server "fetch('http://127.0.0.1:$1').then(async a => { process.stdout.write(await a.text()); process.exit(a.ok ? 0 : 1) }, () => process.exit(1))"; }
+eventually() { # what, command...
+  what=$1
+  shift
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    if "$@" >/dev/null 2>&1; then
+      ok "$what"
+      return
+    fi
+    sleep 0.5
+  done
+  fail "$what"
+}
+
+exchanged() { fetched 8081/metrics | grep -E '^longhold_exchanges_total\{.*kind="tcp-hold".*\} [1-9]' && fetched 8081/metrics | grep -E '^longhold_exchanges_total\{.*kind="http-hold".*\} [1-9]'; }
+
+runs() { # image, what kind of base
+  remove
+  podman run --detach --name check-server --network none $hardened "$1" server >/dev/null
+  eventually "$2: the server is healthy" fetched 8080/healthz
+  eventually "$2: the server is ready" fetched 8080/readyz
+  podman run --detach --name check-client --network container:check-server $hardened "$1" \
+    client --server 127.0.0.1 --pods 127.0.0.1 --connections 3 --idle 300ms --web 127.0.0.1:8081 >/dev/null
+  eventually "$2: the client holds, asks and is answered over TCP and HTTP" exchanged
+  fetched 8080/metrics | grep -q '^longhold_exchanges_total{side="server"' || fail "$2: the server counts exchanges too"
+  podman healthcheck run check-server >/dev/null || fail "$2: the health check of the image passes"
+  ok "$2: the health check of the image passes"
+  within server "
+    const status = require('node:fs').readFileSync('/proc/1/status', 'utf8')
+    const read = name => new RegExp('^' + name + ':\\\\s+(\\\\S+)', 'm').exec(status)?.[1]
+    const found = { Uid: read('Uid'), CapEff: read('CapEff'), NoNewPrivs: read('NoNewPrivs'), Seccomp: read('Seccomp') }
+    console.log(JSON.stringify(found))
+    process.exit(found.Uid === '65532' && /^0+$/.test(found.CapEff) && found.NoNewPrivs === '1' ? 0 : 1)
+  " >/dev/null || fail "$2: it runs as 65532 without a capability"
+  ok "$2: it runs as 65532 without a capability"
+  for name in client server; do
+    podman stop --time 20 "check-$name" >/dev/null
+    code=$(podman inspect --format '{{.State.ExitCode}}' "check-$name")
+    if [ "$code" != 0 ]; then fail "$2: SIGTERM ends the $name with 0, not $code"; fi
+    ok "$2: SIGTERM ends the $name with 0"
+  done
+  if podman logs check-server 2>&1 | grep -E '"level":(50|60)|Error:'; then fail "$2: the server logs no error"; fi
+  remove
+}
+
+contents() {
+  podman run --rm $hardened --network none --entrypoint node "$image" -e "
+    const files = require('node:fs').readdirSync('/app', { recursive: true })
+    const bad = files.filter(file => /^src\/.*\.test\.ts$|^node_modules\/(node-linux|vitest|typescript|oxlint|@biomejs|fast-check|@types)|^(test|\.git|docs)(\/|$)/.test(file))
+    if (bad.length > 0) { console.error(bad.slice(0, 10).join(' ')); process.exit(1) }
+    if (!files.some(file => file.endsWith('.node'))) { console.error('koffi has no native part'); process.exit(1) }
+  " || fail 'the image holds production files only'
+  ok 'the image holds production files only'
+  podman inspect --format '{{.User}} {{.Config.Entrypoint}} {{index .Labels "org.opencontainers.image.licenses"}}' "$image" |
+    grep -qx '65532:65532 \[node /app/bin/longhold.js\] Apache-2.0' || fail 'user, entry point and labels are set'
+  ok 'user, entry point and labels are set'
+  echo "    $(podman image inspect --format '{{.Size}}' "$image") bytes with the lab's base, $(podman image inspect --format '{{.Size}}' localhost/base:slim) of them the base"
+}
+
+base
+ok 'two bases: Debian slim, and one without a shell'
+build "$image" localhost/base:slim
+build "$bare" localhost/base:bare
+ok 'the image builds on both'
+contents
+runs "$image" slim
+runs "$bare" 'without a shell'
