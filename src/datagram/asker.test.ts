@@ -150,5 +150,6 @@ test('stopping ends what is open as cancelled, also what was about to be sent', 
     await asker.stop()
     expect(await early).toMatchObject([{ fate: 'cancelled' }])
     expect(await justNow).toMatchObject([{ fate: 'cancelled' }])
+    expect(time.size).toBe(0)
   }
 })

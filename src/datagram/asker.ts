@@ -1,6 +1,6 @@
 import { classify } from '../outcome/classify.ts'
 import type { Word } from '../outcome/fate.ts'
-import { unset } from '../schedule/wheel.ts'
+import { type Timer, unset } from '../schedule/wheel.ts'
 import type { Address } from '../settings/address.ts'
 import { pending } from './pending.ts'
 import { type Line, lateMs, type LineOptions, openLine, type Question } from './line.ts'
@@ -30,7 +30,7 @@ export interface FreshOptions extends Omit<LineOptions, 'server' | 'localPort'> 
 export function freshPorts<A>(options: FreshOptions): Asker<A> {
   const open = new Set<Line<A>>()
   const opening = pending()
-  const watched = new Set<Line<A>>() // a Set keeps insertion order: its first is the oldest
+  const watched = new Map<Line<A>, Timer>() // a Map keeps insertion order: its first is the oldest
   let stopped = false
 
   async function askFrom(make: Parameters<Asker<A>['ask']>[0]): Promise<void> {
@@ -57,14 +57,19 @@ export function freshPorts<A>(options: FreshOptions): Asker<A> {
 
   function watch(line: Line<A>, ms: number): void {
     open.delete(line)
-    watched.add(line)
-    options.wheel.set({ ...unset, ring: () => close(line) }, ms)
-    const [oldest] = watched
+    const timer: Timer = { ...unset, ring: () => close(line) }
+    watched.set(line, timer)
+    options.wheel.set(timer, ms)
+    const [oldest] = watched.keys()
     if (oldest && watched.size > lingering) close(oldest)
   }
 
   function close(line: Line<A>): void {
-    if (watched.delete(line)) line.close()
+    const timer = watched.get(line)
+    if (!timer) return
+    options.wheel.clear(timer)
+    watched.delete(line)
+    line.close()
   }
 
   return {
@@ -73,9 +78,9 @@ export function freshPorts<A>(options: FreshOptions): Asker<A> {
     },
     stop() {
       stopped = true
-      for (const line of [...open, ...watched]) line.close()
+      for (const line of open) line.close()
+      for (const line of watched.keys()) close(line)
       open.clear()
-      watched.clear()
       return opening.ended()
     },
   }

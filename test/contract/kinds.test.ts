@@ -179,6 +179,6 @@ async function throwAt(host: string, port: number, bytes: Buffer): Promise<void>
   tcp.on('error', () => {}) // nothing listens on TCP for a UDP kind, and being reset is an answer too
   tcp.end(bytes)
   tcp.resume()
-  await Promise.race([once(tcp, 'close'), new Promise(resolve => setTimeout(resolve, 50))])
+  await Promise.race([once(tcp, 'close').catch(() => {}), new Promise(resolve => setTimeout(resolve, 50))])
   tcp.destroy()
 }

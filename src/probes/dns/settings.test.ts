@@ -21,7 +21,7 @@ test.each([
   ['an empty label', { names: ['a..b'] }, 'a domain name'],
   ['no port mode and no resolver', { ports: [] }, 'unless resolver is set'],
   ['half a second for the resolver', { resolver: { timeout: '1500ms' } }, 'whole seconds'],
-  ['a flood', { every: '10ms' }, '100ms'],
+  ['a flood', { every: '10ms' }, '50ms'],
 ])('%s is refused', (_, settings, expected) => {
   expect(parse(settings).error?.issues[0]?.message).toContain(expected)
 })

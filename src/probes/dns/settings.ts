@@ -62,7 +62,7 @@ export const dnsSettings = z
       .max(4)
       .default(['A'])
       .meta({ description: 'of which types; pair always asks for A and AAAA' }),
-    every: duration({ min: '100ms', max: '1h' })
+    every: duration({ min: '50ms', max: '1h' })
       .default(1000)
       .meta({ description: 'between two names, for each server and port mode' }),
     timeout: duration({ min: '100ms', max: '30s' }).default(5000).meta({ description: 'given up after this' }),
