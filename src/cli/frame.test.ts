@@ -13,7 +13,12 @@ function snapshot(cohort = 'no-keepalive') {
   const of = { side: 'client', kind: 'tcp-hold', cohort, path: 'service' } as const
   const peer = { pod: 'server-0', node: 'b', ip: '10.0.0.7', instance: 'x' }
   const stamp = { at: Date.UTC(2026, 10, 21), steady: 60_000 }
-  told.declare({ side: 'client', kind: 'dns', probe: 'dns', server: '1', mode: 'fresh' })
+  told.fold({
+    type: 'declared',
+    at: 0,
+    steady: 0,
+    series: { side: 'client', kind: 'dns', probe: 'dns', server: '1', mode: 'fresh' },
+  })
   told.fold({ ...of, type: 'opened', id: '1', peer, tookUs: 300, at: stamp.at, steady: 0 })
   const end = { fate: 'reset', phase: 'exchange', code: 'ECONNRESET read', planned: false, zombie: false } as const
   const age = { idleMs: 60_000, tookUs: 200, exchanges: 3, lifetimeMs: 60_000 }

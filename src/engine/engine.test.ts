@@ -17,7 +17,6 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close()
 })
 
-const free = { listen: '127.0.0.1:0' }
 const probe = { kind: 'tcp-hold', name: 'quick', connections: 3, idle: '100ms', spread: '0s', deadline: '500ms' }
 
 async function pair(settings: object, command: 'pair' | 'server' | 'client' = 'pair'): Promise<Engine> {

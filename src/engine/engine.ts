@@ -8,7 +8,7 @@ import type { ConnectionRow, Half, World } from '../probes/kind.ts'
 import { openJournal } from '../record/journal/journal.ts'
 import type { Journal, JournalStatus } from '../record/journal/writer.ts'
 import { recorder as newRecorder } from '../record/recorder.ts'
-import type { Snapshot } from '../record/snapshot.ts'
+import { currentOf, type Snapshot } from '../record/snapshot.ts'
 import { wheel as newWheel } from '../schedule/wheel.ts'
 import { noise as newNoise } from './noise.ts'
 import { partsOf } from './parts.ts'
@@ -85,7 +85,7 @@ export async function start({ config, command, clock, log, version }: Job): Prom
       journal = await openJournal({ dir, maxBytes, intervalMs: interval, clock, log, recorder })
     }
     tell({ type: 'began', side: command, identity, version })
-    for (const { series } of parts) for (const each of series) recorder.declare(each)
+    for (const { series } of parts) for (const each of series) tell({ type: 'declared', series: each })
     for (const { name, side, begin } of parts) halves.push({ name, side, half: await begin(world) })
   } catch (error) {
     await stop()
@@ -98,7 +98,7 @@ export async function start({ config, command, clock, log, version }: Job): Prom
     identity,
     listens: halves.flatMap(({ half }) => half.listens),
     ...(command !== 'client' && { ledger }),
-    snapshot: () => recorder.snapshot({ at: clock.now(), steady: clock.steady() }),
+    snapshot: () => currentOf(recorder.snapshot({ at: clock.now(), steady: clock.steady() })),
     *connections() {
       for (const { half } of halves) yield* half.connections()
     },

@@ -1,5 +1,5 @@
 import type { Command, Config } from '../config/schema.ts'
-import type { OfCohort, OfProbe, Side } from '../outcome/observation.ts'
+import type { Series, Side } from '../outcome/observation.ts'
 import { Problem } from '../outcome/problem.ts'
 import { kinds } from '../probes/index.ts'
 import type { Half, World } from '../probes/kind.ts'
@@ -9,7 +9,8 @@ export interface Part {
   /** As `/readyz` names it: `server tcp-hold`, `tcp-hold no-keepalive`. */
   readonly name: string
   readonly side: Side
-  readonly series: readonly (OfCohort | OfProbe)[]
+  /** What it will tell of, and for what reasons it turns bytes away. */
+  readonly series: readonly Series[]
   begin(world: World): Promise<Half>
 }
 
@@ -22,8 +23,9 @@ function answering({ server }: Config): Part[] {
   return kinds.flatMap(kind => {
     const settings = server[kind.name]
     if (!kind.server || settings === undefined || settings === 'off') return []
-    const { start } = kind.server
-    return [{ name: `server ${kind.name}`, side: 'server', series: [], begin: world => start(settings, world) }]
+    const { start, rejections } = kind.server
+    const series = rejections.map(reason => ({ kind: kind.name, reason }))
+    return [{ name: `server ${kind.name}`, side: 'server', series, begin: world => start(settings, world) }]
   })
 }
 

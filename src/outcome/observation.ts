@@ -106,6 +106,9 @@ export interface Swept extends OfCohort {
   readonly oldestAckMs: number
 }
 
+/** Stands for every cohort: what is set on a listening socket is inherited by all it accepts. */
+export const everyCohort = '*'
+
 /** What was asked of the kernel and what it really set, for the first connection of a cohort and whenever it changes. */
 export interface OptionsSet extends OfCohort {
   readonly type: 'options-set'
@@ -170,6 +173,15 @@ export interface Began {
   readonly version: string
 }
 
+/** A cohort, a probe, or a reason for which a kind turns bytes away. */
+export type Series = OfCohort | OfProbe | { readonly kind: string; readonly reason: string }
+
+/** Something is configured that has nothing to tell yet: it is there, with zeros, from the first look. */
+export interface Declared {
+  readonly type: 'declared'
+  readonly series: Series
+}
+
 /** The clock or the event loop misbehaved: what we measured around then is suspect. */
 export interface Disturbed {
   readonly type: 'disturbed'
@@ -178,7 +190,18 @@ export interface Disturbed {
 }
 
 /** What a probe tells. */
-export type Told = Opened | Exchanged | Ended | Swept | OptionsSet | Asked | Strayed | Rejected | Began | Disturbed
+export type Told =
+  | Opened
+  | Exchanged
+  | Ended
+  | Swept
+  | OptionsSet
+  | Asked
+  | Strayed
+  | Rejected
+  | Began
+  | Declared
+  | Disturbed
 
 /** What the engine adds: when, and whether we can trust it. */
 export interface Stamp {

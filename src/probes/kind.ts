@@ -65,7 +65,12 @@ export interface Kind {
   series(settings: unknown): readonly (OfCohort | OfProbe)[]
   client(settings: unknown, world: World): Promise<Half>
   /** The entry under `server:`, and the half that answers. Absent where the other side is somebody else's server. */
-  readonly server?: { readonly settings: z.ZodType; start(settings: unknown, world: World): Promise<Half> }
+  readonly server?: {
+    readonly settings: z.ZodType
+    /** Every reason for which it turns bytes or connections away. */
+    readonly rejections: readonly string[]
+    start(settings: unknown, world: World): Promise<Half>
+  }
 }
 
 /** A kind as its author writes it: typed by its own schemas. */
@@ -76,7 +81,11 @@ interface KindOf<C extends z.ZodObject, S extends z.ZodType> {
   files(settings: z.output<C>): number
   series(settings: z.output<C>): readonly (OfCohort | OfProbe)[]
   client(settings: z.output<C>, world: World): Promise<Half>
-  readonly server?: { readonly settings: S; start(settings: z.output<S>, world: World): Promise<Half> }
+  readonly server?: {
+    readonly settings: S
+    readonly rejections: readonly string[]
+    start(settings: z.output<S>, world: World): Promise<Half>
+  }
 }
 
 /**
@@ -84,5 +93,5 @@ interface KindOf<C extends z.ZodObject, S extends z.ZodType> {
  * what they were written for, and the registry can hold kinds of different settings.
  */
 export function defineKind<C extends z.ZodObject, S extends z.ZodType>(kind: KindOf<C, S>): Kind {
-  return kind as unknown as Kind // the one cast: each half is only ever called with the output of its own schema
+  return kind // methods are bivariant: each half is only ever called with the output of its own schema
 }

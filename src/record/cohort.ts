@@ -25,6 +25,7 @@ export type CohortNews = (Opened | Exchanged | Ended | Swept | OptionsSet) & Sta
 
 export const newCohort = ({ side, kind, cohort, path }: OfCohort): CohortTally => ({
   of: { side, kind, cohort, path },
+  current: true,
   counts: endings.map(() => 0),
   silentMs: 0,
   startsMs: 0,
@@ -42,6 +43,7 @@ export const newCohort = ({ side, kind, cohort, path }: OfCohort): CohortTally =
 })
 
 export function foldCohort(tally: CohortTally, news: CohortNews): void {
+  tally.current = true
   if (news.suspect) tally.suspects += 1
   switch (news.type) {
     case 'opened':
@@ -88,6 +90,7 @@ export function abandon(tally: CohortTally, lastSteady: number): void {
   tally.fateless += tally.open
   tally.open = 0
   tally.startsMs = 0
+  tally.current = false
   delete tally.sweep
 }
 

@@ -4,11 +4,12 @@ import { type CohortSeries, isFault, type ProbeSeries, type Snapshot } from './s
 import { resetRate } from './tables/cohorts.ts'
 
 /** The snapshot for programs, the same in report, status and events: units in the names, times in epoch ms. */
-export function snapshotJson({ at, cohorts, probes, rejected, disturbed, faults }: Snapshot) {
+export function snapshotJson({ at, cohorts, probes, listeners, rejected, disturbed, faults }: Snapshot) {
   return {
     atMs: at,
     cohorts: cohorts.map(cohort),
     probes: probes.map(probe),
+    listeners,
     rejected,
     disturbed,
     faults: faults.map(timed),

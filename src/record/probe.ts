@@ -19,6 +19,7 @@ export const newProbe = ({ side, kind, probe, server, mode }: OfProbe): ProbeTal
   probe,
   server,
   mode,
+  current: true,
   asked: 0,
   fates: zeros(fates),
   rcodes: {},
@@ -30,6 +31,7 @@ export const newProbe = ({ side, kind, probe, server, mode }: OfProbe): ProbeTal
 })
 
 export function foldProbe(tally: ProbeTally, news: (Asked | Strayed) & Stamp): void {
+  tally.current = true
   if (news.suspect) tally.suspects += 1
   if (news.type === 'strayed') {
     tally.strays[news.what] += 1

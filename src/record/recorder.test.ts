@@ -122,8 +122,8 @@ test('connections of the run before have no fate, and were silent up to its last
 
 test('what is declared is there from the start, with a zero for every ending', () => {
   const into = recorder()
-  into.declare(of)
-  into.declare(probe)
+  into.fold({ type: 'declared', series: of, at: 0, steady: 0 })
+  into.fold({ type: 'declared', series: probe, at: 0, steady: 0 })
   const { cohorts, probes } = into.snapshot()
   expect(cohorts).toMatchObject([{ ...of, open: 0, exposureMs: 0 }])
   expect(cohorts[0]?.ends).toEqual(endings.map(ending => ({ ...ending, count: 0 })))
@@ -206,7 +206,7 @@ test('whatever a stranger names, series and lists stay bounded, and nothing is l
 test('a configured series finds a seat even in a crowd', () => {
   const into = recorder()
   for (let i = 0; i < 300; i++) into.fold({ ...opened('x'), cohort: `c${i}`, at: i, steady: i } as Observation)
-  into.declare(of)
+  into.fold({ type: 'declared', series: of, at: 0, steady: 0 })
   into.fold({ ...opened('mine'), at: 1, steady: 1 })
   expect(into.snapshot().cohorts.find(({ cohort }) => cohort === of.cohort)?.opened).toBe(1)
 })

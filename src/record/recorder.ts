@@ -1,10 +1,18 @@
 import type { Histogram } from 'hdr-histogram-js'
-import type { Began, Disturbed, Observation, OfCohort, OfProbe, Stamp } from '../outcome/observation.ts'
+import {
+  type Began,
+  type Disturbed,
+  everyCohort,
+  type Observation,
+  type OptionsSet,
+  type Series,
+  type Stamp,
+} from '../outcome/observation.ts'
 import { abandon, foldCohort, loadCohort, saveCohort, showCohort } from './cohort.ts'
 import { faultOf, mostFaults } from './faults.ts'
-import { cohortSeats, probeSeats, reasonSeats } from './naming.ts'
+import { cohortSeats, mostSeries, probeSeats, reasonSeats } from './naming.ts'
 import { foldProbe, loadProbe, saveProbe } from './probe.ts'
-import type { Fault, Snapshot } from './snapshot.ts'
+import type { Fault, ListenerSeries, Snapshot } from './snapshot.ts'
 import { type RecorderState, recorderState } from './state.ts'
 import { histogramsOf } from './tags.ts'
 
@@ -12,8 +20,6 @@ import { histogramsOf } from './tags.ts'
 export interface Recorder {
   /** A sink. Takes about a microsecond and never throws, whatever it is told. */
   fold(observation: Observation): void
-  /** Gives a configured cohort or probe its place, all zeros, before anything happened in it. */
-  declare(series: OfCohort | OfProbe): void
   /** Nothing happened up to now: silences went on. */
   pass(now: Now): void
   /** Silences going on are counted up to `now`, or else up to the newest observation. */
@@ -33,10 +39,10 @@ export interface Now {
 }
 
 export function recorder(): Recorder {
-  const declared: (OfCohort | OfProbe)[] = []
   const cohorts = cohortSeats()
   const probes = probeSeats()
   const rejected = reasonSeats()
+  let listeners: ListenerSeries[] = []
   let faults: Fault[] = []
   let disturbed = { stalls: 0, longestStallMs: 0, clockJumps: 0 }
   let run: Snapshot['run']
@@ -52,8 +58,9 @@ export function recorder(): Recorder {
       case 'opened':
       case 'exchanged':
       case 'swept':
-      case 'options-set':
         return foldCohort(cohorts.of(news), news)
+      case 'options-set':
+        return news.cohort === everyCohort ? listen(news) : foldCohort(cohorts.of(news), news)
       case 'ended':
         keep(faultOf(news))
         return foldCohort(cohorts.of(news), news)
@@ -65,6 +72,8 @@ export function recorder(): Recorder {
       case 'rejected':
         rejected.of(news).count += 1
         return
+      case 'declared':
+        return declare(news.series)
       case 'disturbed':
         return disturb(news)
     }
@@ -73,8 +82,14 @@ export function recorder(): Recorder {
   /** The connections of the run before were silent up to `lastSteady`, and nobody saw their fate. */
   function begin({ at, side, identity, version }: Began & Stamp, lastSteady: number): void {
     for (const cohort of cohorts.all) abandon(cohort, lastSteady)
+    for (const probe of probes.all) probe.current = false
+    listeners = []
     run = { at, side, identity, version }
     runs += 1
+  }
+
+  function listen({ kind, configured, effective }: OptionsSet): void {
+    listeners = [...listeners.filter(each => each.kind !== kind), { kind, configured, effective }].slice(0, mostSeries)
   }
 
   function disturb({ what, ms }: Disturbed): void {
@@ -89,15 +104,14 @@ export function recorder(): Recorder {
     if (faults.length >= 2 * mostFaults) faults = faults.slice(-mostFaults) // now and then: a shift each time costs more
   }
 
-  function declare(series: OfCohort | OfProbe): void {
-    declared.push(series)
-    if ('cohort' in series) cohorts.declare(series)
-    else probes.declare(series)
+  function declare(series: Series): void {
+    if ('cohort' in series) cohorts.declare(series).current = true
+    else if ('probe' in series) probes.declare(series).current = true
+    else rejected.declare(series)
   }
 
   return {
     fold,
-    declare,
     pass({ at, steady }) {
       newest = { at, steady }
     },
@@ -107,6 +121,7 @@ export function recorder(): Recorder {
       runs,
       cohorts: [...cohorts.all].map(cohort => showCohort(cohort, now.steady)),
       probes: [...probes.all].map(probe => ({ ...probe })),
+      listeners,
       rejected: [...rejected.all].map(each => ({ ...each })),
       disturbed: { ...disturbed },
       faults: faults.slice(-mostFaults).toReversed(),
@@ -124,6 +139,7 @@ export function recorder(): Recorder {
       run,
       cohorts: [...cohorts.all].map(saveCohort),
       probes: [...probes.all].map(saveProbe),
+      listeners,
       rejected: [...rejected.all].map(each => ({ ...each })),
       disturbed: { ...disturbed },
       faults: faults.slice(-mostFaults).map(fault => ({ ...fault, tcpInfo: fault.tcpInfo && { ...fault.tcpInfo } })),
@@ -135,9 +151,8 @@ export function recorder(): Recorder {
       for (const cohort of loadedCohorts) cohorts.seat(cohort.of, cohort)
       for (const probe of loadedProbes) probes.seat(probe, probe)
       for (const reason of saved.rejected) rejected.seat(reason, { ...reason })
-      for (const series of declared.splice(0)) declare(series)
       faults = saved.faults as unknown as Fault[] // JSON of what `state` wrote: absent stays absent
-      ;({ disturbed, run, runs } = saved)
+      ;({ disturbed, run, runs, listeners } = saved)
       newest = { at: saved.at, steady: saved.steady }
     },
   }

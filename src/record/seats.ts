@@ -3,7 +3,7 @@ export interface Seats<Of, Series> {
   /** The series of this name; the surplus one when all seats are taken. */
   of(name: Of): Series
   /** Makes sure it is there: what the configuration names always finds a seat. */
-  declare(name: Of): void
+  declare(name: Of): Series
   /** Puts `series` in its seat, whether there was one or not. */
   seat(name: Of, series: Series): void
   readonly all: Iterable<Series>
@@ -33,7 +33,7 @@ export function seats<Of, Series>({ limit, key, make, surplus }: Naming<Of, Seri
 
   return {
     of: name => taken.get(key(name)) ?? (taken.size < limit ? create(name) : crowded(surplus(name))),
-    declare: name => void crowded(name),
+    declare: crowded,
     seat: (name, series) => void taken.set(key(name), series),
     all: { [Symbol.iterator]: () => taken.values() },
     clear: () => taken.clear(),

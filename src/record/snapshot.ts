@@ -21,14 +21,25 @@ export interface Snapshot {
   readonly runs: number
   readonly cohorts: readonly CohortSeries[]
   readonly probes: readonly ProbeSeries[]
+  /** Options of listening sockets: every connection they accept inherits them. */
+  readonly listeners: readonly ListenerSeries[]
   readonly rejected: readonly { readonly kind: string; readonly reason: string; readonly count: number }[]
   readonly disturbed: { readonly stalls: number; readonly longestStallMs: number; readonly clockJumps: number }
   /** The newest faults, newest first, bounded. */
   readonly faults: readonly Fault[]
 }
 
+/** What was asked of the kernel for one kind's listening socket, and what it made of it. */
+export interface ListenerSeries {
+  readonly kind: string
+  readonly configured: SocketOptions
+  readonly effective: SocketOptions
+}
+
 /** One cohort as one side saw it. */
 export interface CohortSeries extends OfCohort {
+  /** Configured or heard of in this run. The journal also keeps those of runs before, for the report. */
+  readonly current: boolean
   readonly open: number
   readonly opened: number
   readonly exchanges: number
@@ -76,6 +87,8 @@ export interface LastEnd {
 
 /** One series of questions: a probe, a server position, a port mode. */
 export interface ProbeSeries extends OfProbe {
+  /** As for a cohort. */
+  readonly current: boolean
   readonly asked: number
   readonly fates: Readonly<Record<Fate, number>>
   /** By DNS response code; empty for kinds without. */
@@ -117,3 +130,13 @@ export interface Fault {
 /** Fates that are nobody's fault: an answer, our own stop. A planned end is none either. */
 export const isFault = ({ fate, planned }: { fate: Fate; planned: boolean }): boolean =>
   !planned && fate !== 'ok' && fate !== 'cancelled'
+
+/** The same without what belongs to runs before: what metrics, the page and the live table show. */
+export function currentOf(snapshot: Snapshot): Snapshot {
+  const { cohorts, probes } = snapshot
+  return {
+    ...snapshot,
+    cohorts: cohorts.filter(({ current }) => current),
+    probes: probes.filter(({ current }) => current),
+  }
+}

@@ -30,6 +30,7 @@ const numbers = <Key extends string>(...keys: readonly Key[]): Record<Key, z.Zod
 
 export const savedCohort = z.object({
   ...ofCohort,
+  current: z.boolean(),
   ...numbers('open', 'opened', 'exchanges', 'fateless', 'zombies', 'suspects', 'silentMs', 'startsMs', 'shownMs'),
   ends: z.array(z.object({ ...ending, count: z.number() })),
   idleAtDeath: savedBuckets,
@@ -43,6 +44,7 @@ export const savedCohort = z.object({
 
 export const savedProbe = z.object({
   ...ofProbe,
+  current: z.boolean(),
   ...numbers('asked', 'truncated', 'tries', 'suspects'),
   fates: z.record(fate, z.number()),
   rcodes: z.record(z.string(), z.number()),
@@ -79,6 +81,7 @@ export const recorderState = z.object({
   run: savedRun.optional(),
   cohorts: z.array(savedCohort),
   probes: z.array(savedProbe),
+  listeners: z.array(z.object({ kind: z.string(), configured: socketOptions, effective: socketOptions })),
   rejected: z.array(z.object({ kind: z.string(), reason: z.string(), count: z.number() })),
   disturbed: z.object(numbers('stalls', 'longestStallMs', 'clockJumps')),
   faults: z.array(savedFault),

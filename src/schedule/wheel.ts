@@ -61,7 +61,8 @@ export function wheel(
     const until = Math.floor(now / tickMs)
     // After a stall of more than a whole turn each slot is looked at once, not once for each tick missed.
     if (until - tick > slots) tick = until - slots
-    while (tick <= until && !stopped) {
+    while (tick <= until) {
+      if (stopped) return
       const slot = tick % slots
       tick += 1 // first, so that a timer set by one that rings never lands in the slot being emptied
       ringDue(slot, now)

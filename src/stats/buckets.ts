@@ -20,7 +20,7 @@ export interface Buckets {
 
 export const buckets = (edges: readonly number[]): Buckets => ({
   edges,
-  counts: new Array<number>(edges.length + 1).fill(0),
+  counts: Array.from({ length: edges.length + 1 }, () => 0),
   sum: 0,
 })
 

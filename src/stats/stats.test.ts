@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ageEdges, buckets, count, latencyEdges, total } from './buckets.ts'
 import { highestUs, latency, recordLatency } from './latency.ts'

@@ -104,6 +104,7 @@ const isNews = (observation: Observation): boolean =>
 
 const news: Readonly<Record<Observation['type'], boolean>> = {
   began: true,
+  declared: false,
   opened: true,
   ended: true,
   asked: true,

@@ -8,12 +8,14 @@ const word = (max: number) =>
     .min(1)
     .max(max)
     .regex(/^[\x21-\x7e]+$/)
+/** As configuration spells names: what a stranger sends becomes a metric label. */
+const cohort = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
 const identity = z.object({ pod: word(253), node: word(253), ip: word(64), instance: word(32) })
 
 /** What the client says first: who it is, which connection this is, and who will break which silence. */
 const hello = z.object({
   id: word(32),
-  cohort: word(63),
+  cohort,
   path: z.enum(paths),
   speaker: z.enum(['client', 'server', 'both']),
   /** The silences the server keeps when it is the speaker, ms, in turn. The server keeps none shorter than 50 ms. */

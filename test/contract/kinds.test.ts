@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Told } from '../../src/outcome/observation.ts'
 import { kinds } from '../../src/probes/index.ts'
@@ -158,7 +158,7 @@ const nameOf = (of: object): string =>
   JSON.stringify(
     Object.entries(of)
       .filter(([field]) => ['side', 'kind', 'cohort', 'path', 'probe', 'server', 'mode'].includes(field))
-      .sort(),
+      .sort(([one], [other]) => one.localeCompare(other)),
   )
 const seriesOf = (told: Told): string[] => ('cohort' in told || 'probe' in told ? [nameOf(told)] : [])
 

@@ -66,18 +66,8 @@ beforeAll(async () => {
     { name: 'srv2', address: servers[1] ?? '', gateway: '10.244.2.2' },
   ])
   await installService()
-  for (const server of ['srv1', 'srv2'])
-    net.start(server, process.execPath, longhold, 'server', '--pod', server, '--config', configFile(server, {}))
-  net.start(
-    'client',
-    process.execPath,
-    longhold,
-    'client',
-    '--pod',
-    'client',
-    '--config',
-    configFile('client', { probes }),
-  )
+  for (const server of ['srv1', 'srv2']) start(server, 'server', {})
+  start('client', 'client', { probes })
   await watch(16_000)
 }, 90_000)
 

@@ -37,7 +37,6 @@ export async function network(hosts: readonly Host[]): Promise<Network> {
   await clearLeftovers()
   const prefix = `lh${process.pid}-`
   const children: Running[] = []
-  const ip = async (...args: string[]) => void (await run('ip', args))
   const on = async (host: string, command: string, ...args: string[]) => {
     const { stdout } = await run('ip', ['netns', 'exec', prefix + host, command, ...args], { maxBuffer: 64 << 20 })
     return stdout
@@ -79,6 +78,7 @@ export async function network(hosts: readonly Host[]): Promise<Network> {
   }
 }
 
+const ip = async (...args: string[]) => void (await run('ip', args))
 const getter = 'fetch(process.argv[1]).then(r => r.text()).then(t => process.stdout.write(t))'
 
 function keep(child: ReturnType<typeof spawn>): Running {

@@ -1,6 +1,6 @@
 import { defineKind } from '../kind.ts'
 import { askServers, filesOf, seriesOf } from './client.ts'
-import { startResponder } from './responder.ts'
+import { rejections, startResponder } from './responder.ts'
 import { dnsSettings, responderSettings } from './settings.ts'
 
 export const dns = defineKind({
@@ -10,5 +10,5 @@ export const dns = defineKind({
   files: filesOf,
   series: seriesOf,
   client: askServers,
-  server: { settings: responderSettings, start: startResponder },
+  server: { settings: responderSettings, rejections, start: startResponder },
 })

@@ -6,7 +6,7 @@ import { type Address, parseAddress } from '../../settings/address.ts'
 import type { Half, World } from '../kind.ts'
 import { framed, unframe } from './framing.ts'
 import type { ResponderSettings } from './settings.ts'
-import { type Flaw, longest, replyTo } from './zone.ts'
+import { flaws, longest, replyTo } from './zone.ts'
 
 /** Answers kept back at once (`slow-...`), TCP connections, and how long one of them may stay silent, ms. */
 const budget = { slow: 1000, connections: 64, silenceMs: 10_000 }
@@ -49,7 +49,9 @@ export async function startResponder(settings: ResponderSettings, world: World):
   }
 }
 
-type Reject = (reason: Flaw | 'busy') => void
+/** Every reason to turn bytes or a connection away. */
+export const rejections = [...flaws, 'busy'] as const
+type Reject = (reason: (typeof rejections)[number]) => void
 type Hear = (bytes: Buffer, udp: boolean, send: (answer: Buffer) => void) => void
 
 async function listening(address: Address, hear: Hear, reject: Reject) {

@@ -10,7 +10,8 @@ export interface Reply {
 }
 
 /** Why bytes are no question: a closed list. */
-export type Flaw = NonNullable<ReturnType<typeof plausibleQuery>> | 'long' | 'question'
+export const flaws = ['short', 'long', 'response', 'opcode', 'qdcount', 'counts', 'question'] as const
+export type Flaw = (typeof flaws)[number]
 
 /** Larger questions cost more to decode than they can be worth. */
 export const longest = 512

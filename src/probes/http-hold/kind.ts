@@ -1,7 +1,7 @@
 import { fileLimit } from '../../kernel/native.ts'
 import { setOptions } from '../../kernel/socket-options.ts'
 import { listen } from '../../listen.ts'
-import type { OfCohort } from '../../outcome/observation.ts'
+import { everyCohort, type OfCohort } from '../../outcome/observation.ts'
 import { systemResolve } from '../../resolve.ts'
 import { formatAddress } from '../../settings/address.ts'
 import { socketOptions } from '../../settings/keepalive.ts'
@@ -10,6 +10,7 @@ import { readBack, refuseEarly } from '../read-back.ts'
 import { sweep } from '../sweep.ts'
 import { answering } from './answer.ts'
 import { hold } from './hold.ts'
+import { statuses } from './rejection.ts'
 import { rowOf } from './row.ts'
 import { type Answer, answerSettings, type Cohort, cohortSettings } from './settings.ts'
 
@@ -20,7 +21,7 @@ export const httpHold = defineKind({
   files: ({ connections }) => connections,
   series: cohort => [seriesOf(cohort)],
   client: holdCohort,
-  server: { settings: answerSettings, start: answerAll },
+  server: { settings: answerSettings, rejections: Object.keys(statuses), start: answerAll },
 })
 
 const seriesOf = ({ name, path }: Cohort): OfCohort => ({ side: 'client', kind: 'http-hold', cohort: name, path })
@@ -68,7 +69,7 @@ async function answerAll(settings: Answer, world: World): Promise<Half> {
   const listens = await listen(answer.server, settings.listen, 'server.http-hold.listen')
   // Set once, here: accepted sockets inherit every option, which saves five system calls for each.
   setOptions(answer.server, options)
-  readBack({ side: 'server', kind: 'http-hold', cohort: 'listener', path: 'service' }, options, world)(answer.server)
+  readBack({ side: 'server', kind: 'http-hold', cohort: everyCohort, path: 'service' }, options, world)(answer.server)
   return {
     listens: [listens],
     ready: () => answer.server.listening,

@@ -5,7 +5,6 @@ import type { Hello } from '../../wire/hello.ts'
 
 /** The line of the ledger that a hello opens. */
 export function accountOf({ id, cohort, path, from }: Hello, socket: Socket, now: number): Account {
-  const at = (host = '', port = 0): string => formatAddress({ host, port })
   return {
     id,
     kind: 'tcp-hold',
@@ -22,3 +21,5 @@ export function accountOf({ id, cohort, path, from }: Hello, socket: Socket, now
     state: 'open',
   }
 }
+
+const at = (host = '', port = 0): string => formatAddress({ host, port })

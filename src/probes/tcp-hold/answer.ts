@@ -158,12 +158,6 @@ export function answering(maxConnections: number, world: World): Answering {
     tell(ended)
   }
 
-  /** From here on whatever ends it was planned; the peer closes, and the rest is cut off when the drain time is over. */
-  function sayBye(held: Held): void {
-    held.bye = plannedByes.server
-    held.socket?.end(byeFrame(held.bye))
-  }
-
   const note = (held: Held, write: (account: Account) => void): void => {
     const account = ledger.find(held.id)
     if (account && account.state !== 'ended') write(account)
@@ -191,3 +185,9 @@ const kind = 'tcp-hold'
 const stopped: Word = { fate: 'cancelled', code: 'STOP' }
 const stranger: OfCohort = { side: 'server', kind, cohort: 'stranger', path: 'service' }
 const noTurns: Turns = { speaker: 'client', idleMs: [patienceMs] }
+
+/** From here on whatever ends it was planned; the peer closes, and the rest is cut off when the drain time is over. */
+function sayBye(held: Held): void {
+  held.bye = plannedByes.server
+  held.socket?.end(byeFrame(held.bye))
+}

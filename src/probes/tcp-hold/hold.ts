@@ -144,16 +144,6 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
     if (!stopping) wheel.set(held, wait)
   }
 
-  /** Takes leave of the socket, with a word to the server where it may still listen: we gave up, nobody reset us. */
-  function leave(held: Held, word: Word): void {
-    const { socket } = held
-    if (!socket) return
-    held.lastInfo ??= readTcpInfo(socket)
-    if (held.openedAt === 0) socket.destroy()
-    else if (word.code === 'DEADLINE' || word.code === 'STOP') socket.end(byeFrame(byes[word.code]))
-    socket.destroySoon()
-  }
-
   function forget(held: Held): void {
     wheel.clear(held)
     held.stage = stopping ? 'over' : 'waiting'
@@ -186,6 +176,16 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
       await Promise.all(closed)
     },
   }
+}
+
+/** Takes leave of the socket, with a word to the server where it may still listen: we gave up, nobody reset us. */
+function leave(held: Held, word: Word): void {
+  const { socket } = held
+  if (!socket) return
+  held.lastInfo ??= readTcpInfo(socket)
+  if (held.openedAt === 0) socket.destroy()
+  else if (word.code === 'DEADLINE' || word.code === 'STOP') socket.end(byeFrame(byes[word.code]))
+  socket.destroySoon()
 }
 
 const byes = { DEADLINE: 'no pong in time', STOP: plannedByes.client } as const

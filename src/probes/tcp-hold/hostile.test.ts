@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { hurried, telling, testWorld } from '../../../test/world.ts'
 import { beat, frame } from '../../wire/frame.ts'

@@ -1,13 +1,13 @@
 import { listen } from '../../listen.ts'
 import { fileLimit } from '../../kernel/native.ts'
 import { setOptions } from '../../kernel/socket-options.ts'
-import type { OfCohort } from '../../outcome/observation.ts'
+import { everyCohort, type OfCohort } from '../../outcome/observation.ts'
 import { systemResolve } from '../../resolve.ts'
 import { formatAddress } from '../../settings/address.ts'
 import { silenceOf } from '../../settings/fields.ts'
 import { socketOptions } from '../../settings/keepalive.ts'
 import { defineKind, type Half, type World } from '../kind.ts'
-import { answering } from './answer.ts'
+import { answering, rejections } from './answer.ts'
 import { hold } from './hold.ts'
 import { readBack, refuseEarly } from '../read-back.ts'
 import { rowOf } from './row.ts'
@@ -22,7 +22,7 @@ export const tcpHold = defineKind({
   files: ({ connections }) => connections,
   series: cohort => [seriesOf(cohort)],
   client: holdCohort,
-  server: { settings: answerSettings, start: answerAll },
+  server: { settings: answerSettings, rejections, start: answerAll },
 })
 
 const seriesOf = ({ name, path }: Cohort): OfCohort => ({ side: 'client', kind: 'tcp-hold', cohort: name, path })
@@ -69,7 +69,7 @@ async function answerAll(settings: Answer, world: World): Promise<Half> {
   const listens = await listen(answer.server, settings.listen, 'server.tcp-hold.listen or --port')
   // Set once, here: accepted sockets inherit every option, which saves five system calls for each.
   setOptions(answer.server, options)
-  readBack({ side: 'server', kind: 'tcp-hold', cohort: 'listener', path: 'service' }, options, world)(answer.server)
+  readBack({ side: 'server', kind: 'tcp-hold', cohort: everyCohort, path: 'service' }, options, world)(answer.server)
   return {
     listens: [listens],
     ready: () => answer.server.listening,

@@ -115,9 +115,9 @@ describe('the client names what became of a connection', () => {
     let left = false
     const world = await client(
       await peer(socket => {
-        if (left) return socket.resetAndDestroy()
+        if (left) resetsAtOnce(socket)
+        else saysByeWhileIdle(socket)
         left = true
-        saysByeWhileIdle(socket)
       }),
     )
     expect(await world.heard(telling('ended'))).toMatchObject({
@@ -153,7 +153,6 @@ describe('both halves', () => {
         .toBeGreaterThanOrEqual(4)
       await here.half.stop(1000)
       await there.heard(telling('ended'))
-      const spoke = (world: TestWorld) => world.told.filter(telling('exchanged')).map(each => each.speaker)
       expect(spoke(there).slice(0, 4)).toEqual(spoke(here).slice(0, 4))
       expect(new Set(spoke(here))).toEqual(new Set(speaker === 'both' ? ['client', 'server'] : [speaker]))
       const [end, endThere] = [here.told.find(telling('ended')), there.told.find(telling('ended'))]
@@ -205,6 +204,8 @@ describe('both halves', () => {
     expect(ended.sort()).toEqual(opened.sort())
   })
 })
+
+const spoke = (world: TestWorld) => world.told.filter(telling('exchanged')).map(each => each.speaker)
 
 describe('zombies', () => {
   test('the client finds that the server has long lost the connection', async () => {

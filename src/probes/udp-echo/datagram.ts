@@ -26,7 +26,8 @@ export function writeQuestion(bytes: Buffer, seq: number, nonce: Uint8Array): Bu
 }
 
 /** Why a datagram is no question: the closed list of what the server counts. */
-export type Flaw = 'short' | 'long' | 'magic' | 'version' | 'length' | 'type'
+export const flaws = ['short', 'long', 'magic', 'version', 'length', 'type'] as const
+export type Flaw = (typeof flaws)[number]
 
 export function flawOf(bytes: Buffer): Flaw | undefined {
   if (bytes.length < smallest) return 'short'

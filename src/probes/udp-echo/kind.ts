@@ -1,6 +1,7 @@
 import { freshSockets } from '../../datagram/asker.ts'
 import { defineKind } from '../kind.ts'
 import { askEchoes, seriesOf } from './client.ts'
+import { flaws } from './datagram.ts'
 import { answerEchoes } from './server.ts'
 import { answerSettings, echoSettings } from './settings.ts'
 
@@ -12,5 +13,5 @@ export const udpEcho = defineKind({
     to.length * ((ports.includes('fresh') ? freshSockets(every, timeout) : 0) + (ports.includes('pinned') ? 2 : 0)),
   series: seriesOf,
   client: askEchoes,
-  server: { settings: answerSettings, start: answerEchoes },
+  server: { settings: answerSettings, rejections: flaws, start: answerEchoes },
 })

@@ -91,6 +91,11 @@ const observation = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('strayed'), ...asks, what: z.enum(strays), tookUs: z.number().optional() }),
   z.looseObject({ type: z.literal('rejected'), ...stamp, kind: z.string(), reason: z.string() }),
   z.looseObject({ type: z.literal('began'), ...stamp, ...savedRun.shape, identity }),
+  z.looseObject({
+    type: z.literal('declared'),
+    ...stamp,
+    series: z.union([z.object(ofCohort), z.object(ofProbe), z.object({ kind: z.string(), reason: z.string() })]),
+  }),
   z.looseObject({ type: z.literal('disturbed'), ...stamp, what: z.enum(['loop-stall', 'clock-jump']), ms: z.number() }),
 ])
 

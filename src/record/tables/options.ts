@@ -1,10 +1,10 @@
-import type { SocketOptions } from '../../outcome/observation.ts'
-import type { CohortSeries, Snapshot } from '../snapshot.ts'
+import { everyCohort, type SocketOptions } from '../../outcome/observation.ts'
+import type { CohortSeries, ListenerSeries, Snapshot } from '../snapshot.ts'
 import { type Cell, flexible, left, plain, type Table, toned } from './table.ts'
 import { span } from './words.ts'
 
 /** What was asked of the kernel, and what it really set. */
-export function optionsTable({ cohorts }: Snapshot): Table {
+export function optionsTable({ cohorts, listeners }: Snapshot): Table {
   return {
     title: 'Socket options, configured and effective',
     columns: [
@@ -14,22 +14,24 @@ export function optionsTable({ cohorts }: Snapshot): Table {
       left('Kind'),
       ...['Keepalive', 'Effective', 'User timeout', 'Effective'].map(left),
     ],
-    rows: cohorts.flatMap(row),
+    rows: [...listeners.map(listenerRow), ...cohorts.flatMap(row)],
     empty: 'no connection opened yet: nothing was read back.',
   }
 }
 
 function row({ side, cohort, path, kind, options }: CohortSeries): Cell[][] {
-  if (!options) return []
-  const { configured, effective } = options
-  return [
-    [
-      ...[side, cohort, path, kind].map(plain),
-      ...both(keepalive, configured, effective),
-      ...both(user, configured, effective),
-    ],
-  ]
+  return options ? [[...[side, cohort, path, kind].map(plain), ...compared(options)]] : []
 }
+
+const listenerRow = ({ kind, ...options }: ListenerSeries): Cell[] => [
+  ...['server', everyCohort, '', kind].map(plain),
+  ...compared(options),
+]
+
+const compared = ({ configured, effective }: Pick<ListenerSeries, 'configured' | 'effective'>): Cell[] => [
+  ...both(keepalive, configured, effective),
+  ...both(user, configured, effective),
+]
 
 function both(write: (options: SocketOptions) => string, configured: SocketOptions, effective: SocketOptions): Cell[] {
   const [asked, set] = [write(configured), write(effective)]

@@ -1,4 +1,4 @@
-import type { SocketOptions } from '../../outcome/observation.ts'
+import { everyCohort, type SocketOptions } from '../../outcome/observation.ts'
 import type { CohortSeries } from '../../record/snapshot.ts'
 import type { Buckets } from '../../stats/buckets.ts'
 import { cohortLabels, cohortOf, histogram, type Metric, one, type Sample } from './definition.ts'
@@ -121,9 +121,16 @@ function option(name: string, help: string, read: (options: SocketOptions) => nu
     type: 'gauge',
     help: `${help}: as configured, and as the kernel has it.`,
     labels: [...cohortLabels, 'as'],
-    samples: each(series =>
-      Object.entries(series.options ?? {}).map(([as, options]) => one(read(options) ?? 0, { as }, cohortOf(series))),
-    ),
+    samples: ({ snapshot: { cohorts, listeners } }) => {
+      const inherited = listeners.map(({ kind, configured, effective }) => ({
+        of: { side: 'server', kind, cohort: everyCohort, path: 'service' } as const,
+        options: { configured, effective },
+      }))
+      const own = cohorts.map(series => ({ of: series, options: series.options ?? {} }))
+      return [...inherited, ...own].flatMap(({ of, options }) =>
+        Object.entries(options).map(([as, each]) => one(read(each) ?? 0, { as }, cohortOf(of))),
+      )
+    },
   }
 }
 
