@@ -86,7 +86,10 @@ exchanged() { fetched 8081/metrics | grep -E '^longhold_exchanges_total\{.*kind=
 
 runs() { # image, what kind of base
   remove
-  podman run --detach --name check-server --network none $hardened "$1" server >/dev/null
+  # The configuration and the arguments of k8s/base/server.yaml.
+  podman run --detach --name check-server --network none $hardened \
+    -v "$PWD/k8s/base/server.longhold.yaml:/etc/longhold/longhold.yaml:ro" \
+    "$1" server --config /etc/longhold/longhold.yaml >/dev/null
   eventually "$2: the server is healthy" fetched 8080/healthz
   eventually "$2: the server is ready" fetched 8080/readyz
   podman run --detach --name check-client --network container:check-server $hardened "$1" \
