@@ -7,7 +7,9 @@ export function rejectedTable({ rejected }: Snapshot): Table {
   return {
     title: 'Turned away by the server',
     columns: [left('Kind'), flexible('Reason'), right('Count')],
-    rows: rejected.map(({ kind, reason, count }) => [plain(kind), plain(reason), counted(count, 'warn')]),
+    rows: rejected
+      .filter(({ count }) => count > 0)
+      .map(({ kind, reason, count }) => [plain(kind), plain(reason), counted(count, 'warn')]),
     empty: 'nothing so far.',
   }
 }

@@ -46,7 +46,7 @@ test('a reset cohort reads in one line: how many, how often for the silence, and
   expect(cell(cohorts, 'Exposure')).toEqual({ text: '40.0h' })
   expect(cell(cohorts, 'Resets')).toEqual({ text: '1 25/kh', tone: 'bad' })
   expect(cell(cohorts, 'Zombie')).toEqual({ text: '1', tone: 'bad' })
-  expect(cell(cohorts, 'Last end')).toEqual({ text: 'reset 0us', tone: 'bad' })
+  expect(cell(cohorts, 'Last end')).toEqual({ text: 'reset 0s', tone: 'bad' })
 })
 
 test('too little silence has no rate, a planned end is no reset, zeros are dim', () => {
@@ -105,7 +105,7 @@ test('an option the kernel set otherwise is bad, one it took is good', () => {
   )
   expect(rows[0]?.slice(4)).toEqual([
     { text: 'after 1m, 3 x 10s' },
-    { text: 'after 1m, 10 x 1.0s', tone: 'bad' },
+    { text: 'after 1m, 10 x 1s', tone: 'bad' },
     { text: '30s' },
     { text: '30s', tone: 'good' },
   ])
@@ -159,7 +159,8 @@ test.each([
   [ago(192_999), '3m'],
   [latency(999.9), '1.0ms'],
   [latency(9_960), '10ms'],
-  [latency(5_000_000), '5.0s'],
+  [latency(5_000_000), '5s'],
+  [latency(5_200_000), '5.2s'],
   [exposure(45 * 60_000), '45m'],
   [exposure(12.34 * hour), '12.3h'],
   [exposure(12_345 * hour), '12.3kh'],

@@ -11,13 +11,13 @@ export function span(ms: number): string {
 }
 
 /** How long ago, in one unit: `45s`, `3m`, `2h`, `3d`. */
-export const ago = (ms: number): string => span(Math.max(0, Math.floor(ms / 1000) * 1000)).split(' ')[0] ?? ''
+export const ago = (ms: number): string => (ms < 1000 ? '0s' : (span(Math.floor(ms / 1000) * 1000).split(' ')[0] ?? ''))
 
-/** Microseconds: `312us`, `1.2ms`, `35ms`, `5.0s`. */
+/** Microseconds: `312us`, `1.2ms`, `35ms`, `5s`, `5.2s`. */
 export function latency(us: number): string {
   if (us < 999.5) return `${Math.round(us)}us`
   if (us < 999_500) return `${two(us / 1000)}ms`
-  return `${two(us / 1e6)}s`
+  return `${two(us / 1e6).replace('.0', '')}s`
 }
 
 /** Connection-time: `45m`, `12.3h`, `12.3kh`. */
