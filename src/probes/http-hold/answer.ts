@@ -62,11 +62,11 @@ export function answering(
     if (!guest) return void request.socket.destroy()
     const amiss = amissWith(request)
     if (amiss) return reject(guest, amiss)
+    if (request.method === 'DELETE') return leave(guest, response)
     guest.busy += 1
     response.once('close', () => (guest.busy -= 1))
     if (request.method === 'POST')
       readBody(request, body => (body ? greet(guest, body, request, response) : reject(guest, 'body-too-large')))
-    else if (request.method === 'DELETE') leave(guest, response)
     else exchanged(guest, request, response)
   }
 
@@ -163,7 +163,7 @@ export function answering(
 
   return {
     server,
-    guests,
+    open: guests,
     farewell() {
       stopping = true
       // Not `server.close()`: since Node 19 it destroys idle connections, before they hear our goodbye.

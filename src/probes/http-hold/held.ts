@@ -88,7 +88,7 @@ export function phaseOf({ stage }: Held): HoldPhase {
 /** What is told of a connection that ends now (steady ms). */
 export function ending(of: OfCohort, held: Held, { word: { fate, code }, planned }: Farewell, now: number): Ended {
   const phase = phaseOf(held)
-  const silenceMs = phase === 'idle' ? now - held.since : held.silenceMs
+  const silenceMs = held.stage === 'idle' ? now - held.since : held.silenceMs
   return {
     type: 'ended',
     ...of,

@@ -127,6 +127,8 @@ export function hold({ cohort, of, options, target, onOpened }: HoldOptions, wor
 
   function takeLeave(held: Held): void {
     const { client } = held
+    if (held.stage === 'idle') held.silenceMs = clock.steady() - held.since
+    else held.silenceMs = 0 // it was survived and told just now
     enter(held, 'farewell', cohort.deadline)
     const gone = () => held.client === client && end(held, stopped)
     if (!client) return

@@ -46,12 +46,17 @@ describe('both halves together', () => {
     const { world: served, address } = await server()
     const world = await client(address, { connections: 5, idle: '10s' })
     await world.heard((told): told is typeof told => world.told.filter(telling('opened')).length === 5)
+    await new Promise(resolve => setTimeout(resolve, 100))
     await world.half.stop(2000)
     const ends = world.told.filter(telling('ended'))
     expect(ends).toHaveLength(5)
-    for (const end of ends) expect(end).toMatchObject({ fate: 'cancelled', code: 'STOP', planned: true })
+    for (const end of ends) {
+      expect(end).toMatchObject({ fate: 'cancelled', code: 'STOP', planned: true, phase: 'idle' })
+      expect(end.idleMs).toBeGreaterThan(80) // a silence cut short by us was exposure all the same
+    }
     const seen = await served.heard(telling('ended', { planned: true }))
-    expect(seen).toMatchObject({ fate: 'closed', code: 'BYE client stops' })
+    expect(seen).toMatchObject({ fate: 'closed', code: 'BYE client stops', phase: 'idle' })
+    expect(seen.idleMs).toBeGreaterThan(80)
     expect(served.ledger.find(seen.id ?? '')?.ending).toMatchObject({ planned: true })
     expect(served.ledger.openCount).toBe(0)
   })
