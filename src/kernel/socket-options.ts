@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { getSystemErrorName } from 'node:util'
-import type { SocketOptions } from '../outcome/observation.ts'
+import type { SocketOptions } from '../outcome/socket.ts'
 import { fdOf } from './fd.ts'
 import { getInt, setInt } from './native.ts'
 

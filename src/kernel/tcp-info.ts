@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { TcpInfo } from '../outcome/observation.ts'
+import type { TcpInfo } from '../outcome/socket.ts'
 import { fdOf } from './fd.ts'
 import { getBytes } from './native.ts'
 

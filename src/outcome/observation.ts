@@ -1,4 +1,5 @@
 import type { AskPhase, Fate, HoldPhase } from './fate.ts'
+import type { SocketOptions, TcpInfo } from './socket.ts'
 
 /** Which half of the pair saw it. */
 export type Side = 'client' | 'server'
@@ -15,30 +16,6 @@ export interface Identity {
   readonly ip: string
   /** Random per process start: tells a restarted pod from the one that was there before. */
   readonly instance: string
-}
-
-/** Keepalive as the kernel has it, in seconds; `undefined` where keepalive is off. User timeout in ms, 0 is none. */
-export interface SocketOptions {
-  readonly keepalive: { readonly idleS: number; readonly intervalS: number; readonly count: number } | undefined
-  readonly userTimeoutMs: number
-}
-
-/** What the kernel knew of a connection; the fields of `struct tcp_info` (linux/tcp.h) under the kernel's own names. */
-export interface TcpInfo {
-  /** 1 ESTABLISHED ... 7 CLOSE 8 CLOSE_WAIT (include/net/tcp_states.h). */
-  readonly state: number
-  readonly retransmits: number
-  /** Keepalive probes sent and not answered. */
-  readonly probes: number
-  readonly backoff: number
-  readonly unacked: number
-  readonly rtoUs: number
-  readonly rttUs: number
-  readonly minRttUs: number
-  readonly totalRetrans: number
-  readonly lastDataSentMs: number
-  readonly lastDataRecvMs: number
-  readonly lastAckRecvMs: number
 }
 
 /** Whose connection: names a cohort on one side. The server learns the names from the client's hello. */

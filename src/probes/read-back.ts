@@ -1,7 +1,8 @@
 import type { Server, Socket } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { readOptions, refusedOptions } from '../kernel/socket-options.ts'
-import type { OfCohort, SocketOptions } from '../outcome/observation.ts'
+import type { OfCohort } from '../outcome/observation.ts'
+import type { SocketOptions } from '../outcome/socket.ts'
 import { Problem } from '../outcome/problem.ts'
 import type { World } from './kind.ts'
 

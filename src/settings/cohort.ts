@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { paths } from '../outcome/observation.ts'
-import { addresses } from './address.ts'
+import { address, addresses } from './address.ts'
 import { duration } from './duration.ts'
 import { idle, name } from './fields.ts'
 import { keepalive, userTimeout } from './keepalive.ts'
@@ -40,3 +40,22 @@ export function cohortFields(defaultPort: number, connections: { readonly most: 
       .meta({ description: 'the first connects are spread evenly over this' }),
   }
 }
+export type CohortSettings = z.output<z.ZodObject<ReturnType<typeof cohortFields>>>
+
+/** What every kind that holds connections lets people set for the half that answers. `share`: of the file limit. */
+export function listenerFields(defaultPort: number, share: string) {
+  return {
+    listen: address(defaultPort, { listening: true }).default({ host: '::', port: defaultPort }),
+    keepalive: keepalive
+      .default('off')
+      .meta({ description: "the server's own keepalive, set once on the listening socket" }),
+    userTimeout,
+    maxConnections: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .meta({ description: `connections beyond it are refused and counted; by default ${share} of the file limit` }),
+  }
+}
+export type ListenerSettings = z.output<z.ZodObject<ReturnType<typeof listenerFields>>>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SocketOptions } from '../outcome/observation.ts'
+import type { SocketOptions } from '../outcome/socket.ts'
 import { duration } from './duration.ts'
 
 /**

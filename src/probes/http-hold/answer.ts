@@ -1,23 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
 import { classify } from '../../outcome/classify.ts'
 import type { Word } from '../../outcome/fate.ts'
 import { isPlanned, plannedByes, readHello } from '../../wire/hello.ts'
+import { accountOf } from '../account.ts'
+import type { Answering } from '../holding.ts'
 import type { World } from '../kind.ts'
 import { readBody } from './body.ts'
 import { byeHeader, closing, goodbye } from './goodbye.ts'
-import { accountOf, endingOf, type Guest, newGuest, ofGuest, overdue, overdueAfter, sayGoodbye } from './guest.ts'
+import { endingOf, type Guest, newGuest, ofGuest, overdue, overdueAfter, sayGoodbye } from './guest.ts'
 import { amissWith, type Rejection, statuses, unreadable } from './rejection.ts'
-
-/** The server half: answers `/hold`, keeps idle connections for ever, and keeps the ledger. */
-export interface Answering {
-  readonly server: Server
-  readonly guests: ReadonlyMap<Socket, Guest>
-  /** Says goodbye on every connection and accepts no more. */
-  farewell(): void
-  /** Closes what is left. */
-  cutOff(): void
-}
 
 export interface AnswerOptions {
   readonly maxConnections: number
@@ -27,6 +19,7 @@ export interface AnswerOptions {
   readonly graceMs?: number
 }
 
+/** The server half: answers `/hold`, keeps idle connections for ever, and keeps the ledger. */
 export function answering(
   { maxConnections, patienceMs = 10_000, graceMs = 60_000 }: AnswerOptions,
   { clock, wheel, tell, ledger, identity }: World,
@@ -74,7 +67,7 @@ export function answering(
     const hello = readHello(body)
     if (!hello) return reject(guest, 'bad-hello')
     if (guest.hello) return reject(guest, 'second-hello')
-    const account = accountOf(hello, guest.socket, clock.now())
+    const account = accountOf('http-hold', hello, guest.socket, clock.now())
     if (!ledger.open(account)) return reject(guest, 'duplicate-id')
     const now = clock.steady()
     Object.assign(guest, { hello, account, openedAt: now })

@@ -1,10 +1,10 @@
 import { Socket } from 'node:net'
 import { readTcpInfo } from '../../kernel/tcp-info.ts'
 import type { HoldPhase, Word } from '../../outcome/fate.ts'
-import type { Ended, OfCohort, TcpInfo } from '../../outcome/observation.ts'
+import type { Ended, OfCohort } from '../../outcome/observation.ts'
+import type { TcpInfo } from '../../outcome/socket.ts'
 import type { Account } from '../../ledger/ledger.ts'
 import { type Timer, unset } from '../../schedule/wheel.ts'
-import { formatAddress } from '../../settings/address.ts'
 import type { Hello } from '../../wire/hello.ts'
 import { unaskedGoodbye } from './goodbye.ts'
 
@@ -52,26 +52,6 @@ export const ofGuest = ({ cohort, path }: Hello): OfCohort => ({ side: 'server',
 
 /** The silence after which the client should have spoken, ms: its longest, its deadline, and a second for its timers. */
 export const overdueAfter = ({ idleMs, deadlineMs }: Hello): number => Math.max(...idleMs) + deadlineMs + 1000
-
-export function accountOf({ id, cohort, path, from }: Hello, socket: Socket, now: number): Account {
-  return {
-    id,
-    kind: 'http-hold',
-    cohort,
-    path,
-    client: from,
-    remote: at(socket.remoteAddress, socket.remotePort),
-    local: at(socket.localAddress, socket.localPort),
-    openedAt: now,
-    lastAt: now,
-    exchanges: 0,
-    bytesIn: socket.bytesRead,
-    bytesOut: 0,
-    state: 'open',
-  }
-}
-
-const at = (host = '', port = 0): string => formatAddress({ host, port })
 
 /** What is told of a guest that ended now (steady ms). It was a zombie when our goodbye found nobody. */
 export function endingOf(guest: Guest, hello: Hello, word: Word, planned: boolean, now: number): Ended {

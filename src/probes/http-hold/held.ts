@@ -2,12 +2,11 @@ import { Socket } from 'node:net'
 import type { Client } from 'undici'
 import { readTcpInfo } from '../../kernel/tcp-info.ts'
 import type { HoldPhase } from '../../outcome/fate.ts'
-import type { Ended, Identity, OfCohort, TcpInfo } from '../../outcome/observation.ts'
+import type { Ended, Identity, OfCohort } from '../../outcome/observation.ts'
+import type { TcpInfo } from '../../outcome/socket.ts'
+import type { Stage } from '../row.ts'
 import { type Timer, unset } from '../../schedule/wheel.ts'
 import type { Farewell } from './goodbye.ts'
-
-/** Where a held connection is in its life, on the client. */
-export type Stage = 'waiting' | 'connecting' | 'idle' | 'exchange' | 'farewell' | 'over'
 
 /** One held connection: its own timer, and one undici Client for each time it is opened. */
 export interface Held extends Timer {

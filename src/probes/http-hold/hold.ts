@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Client } from 'undici'
 import { classify } from '../../outcome/classify.ts'
-import type { OfCohort, SocketOptions } from '../../outcome/observation.ts'
 import { backoff, startDelay } from '../../schedule/spread.ts'
-import type { Address } from '../../settings/address.ts'
 import { silenceOf } from '../../settings/fields.ts'
 import { type Hello, readWelcome } from '../../wire/hello.ts'
+import type { Holding, Opening } from '../holding.ts'
 import type { World } from '../kind.ts'
 import { leaving, wrongAnswer } from './answers.ts'
 import { connector } from './connection.ts'
@@ -14,26 +13,12 @@ import { ending, type Held, newHeld, reset } from './held.ts'
 import { clientFor, send } from './request.ts'
 import type { Cohort } from './settings.ts'
 
-export interface HoldOptions {
+export interface HoldOptions extends Opening {
   readonly cohort: Cohort
-  readonly of: OfCohort
-  readonly options: SocketOptions
-  /** Where the `index`th connection goes now. Rejects when there is nowhere to go. */
-  target(index: number): Promise<Address>
-  onOpened(held: Held): void
-}
-
-/** The connections of one cohort, on the client. */
-export interface Hold {
-  readonly all: readonly Held[]
-  /** Takes leave of the server on every connection and opens none any more. Resolves when all are over. */
-  farewell(): Promise<void>
-  /** Ends what is left. */
-  cutOff(): void
 }
 
 /** Opens the cohort's connections, keeps each silent, asks, records every end, and opens it again. */
-export function hold({ cohort, of, options, target, onOpened }: HoldOptions, world: World): Hold {
+export function hold({ cohort, of, options, target, onOpened }: HoldOptions, world: World): Holding {
   const { clock, wheel, random, tell, identity } = world
   const allOver = Promise.withResolvers<void>()
   let stopping = false
@@ -67,7 +52,7 @@ export function hold({ cohort, of, options, target, onOpened }: HoldOptions, wor
     held.peer = peer
     held.leftAt = 0
     tell({ type: 'opened', ...of, id: held.id, peer, tookUs: (held.openedAt - held.since) * 1000 })
-    onOpened(held)
+    if (held.socket) onOpened(held.socket)
     return undefined
   }
 

@@ -139,7 +139,7 @@ describe('the server keeps an account of each connection', () => {
     socket.pause() // neither reads nor closes, as a peer behind a black hole
     await expect.poll(() => world.ledger.find('c1')?.state, { timeout: 5000 }).toBe('overdue')
     expect(await world.heard(telling('ended'))).toMatchObject({ fate: 'timeout', zombie: true, planned: false })
-    expect(answer.guests.size).toBe(0)
+    expect(answer.open.size).toBe(0)
   })
 
   test('a client that is only late is no longer overdue', async () => {
@@ -168,6 +168,6 @@ test('a flood of garbage leaves nothing behind', async () => {
     for (const [index, socket] of sockets.entries()) socket.end(Buffer.alloc(index * 100, index))
     await Promise.all(sockets.map(async socket => socket.resume().closed || once(socket, 'close')))
   }
-  await expect.poll(() => answer.guests.size).toBe(0)
+  await expect.poll(() => answer.open.size).toBe(0)
   expect(world.told.filter(telling('rejected')).length).toBeGreaterThan(500)
 })

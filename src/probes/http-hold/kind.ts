@@ -19,7 +19,7 @@ export const httpHold = defineKind({
     rejections: Object.keys(statuses),
     start: (settings, world) =>
       answerCohorts('http-hold', settings, world, () =>
-        answering(settings.maxConnections ?? shareOfFiles(0.25), world),
+        answering({ maxConnections: settings.maxConnections ?? shareOfFiles(0.25) }, world),
       ),
   },
 })

@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { readTcpInfo } from '../../kernel/tcp-info.ts'
 import type { Account } from '../../ledger/ledger.ts'
 import { classify } from '../../outcome/classify.ts'
@@ -7,8 +7,9 @@ import type { OfCohort } from '../../outcome/observation.ts'
 import { assemble } from '../../wire/assembly.ts'
 import { type Frame, malformations } from '../../wire/frame.ts'
 import { byeFrame, type Hello, plannedByes, readHello, welcomeFrame } from '../../wire/hello.ts'
+import type { Answering } from '../holding.ts'
 import type { World } from '../kind.ts'
-import { accountOf } from './account.ts'
+import { accountOf } from '../account.ts'
 import { conversation, phaseOf } from './conversation.ts'
 import { ending } from './ending.ts'
 import { type Held, heldBy, newHeld, tie } from './held.ts'
@@ -33,15 +34,6 @@ const patienceMs = 10_000
 const mostUnsent = 16 * 1024
 
 /** The server half: holds whatever connects, answers, speaks when it is its turn, and keeps the ledger. */
-export interface Answering {
-  readonly server: Server
-  readonly open: ReadonlySet<Held>
-  /** Says goodbye on every connection and accepts no more. */
-  farewell(): void
-  /** Closes what is left. */
-  cutOff(): void
-}
-
 export function answering(maxConnections: number, world: World): Answering {
   const { clock, wheel, tell, ledger, identity } = world
   const open = new Set<Held>()
@@ -107,7 +99,7 @@ export function answering(maxConnections: number, world: World): Answering {
   function greeted(held: Held, hello: Hello): void {
     const { socket } = held
     if (!socket) return
-    if (!ledger.open(accountOf(hello, socket, clock.now()))) return reject(held, 'duplicate-id')
+    if (!ledger.open(accountOf(kind, hello, socket, clock.now()))) return reject(held, 'duplicate-id')
     const now = clock.steady()
     held.id = hello.id
     held.of = { side: 'server', kind, cohort: hello.cohort, path: hello.path }

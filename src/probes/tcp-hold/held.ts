@@ -1,12 +1,11 @@
 import { Socket } from 'node:net'
 import { readTcpInfo } from '../../kernel/tcp-info.ts'
-import type { Identity, OfCohort, TcpInfo } from '../../outcome/observation.ts'
+import type { Identity, OfCohort } from '../../outcome/observation.ts'
+import type { TcpInfo } from '../../outcome/socket.ts'
 import { type Timer, unset } from '../../schedule/wheel.ts'
 import type { Rest } from '../../wire/assembly.ts'
+import type { Stage } from '../row.ts'
 import type { Turns } from './turns.ts'
-
-/** Where a held connection is in its life. */
-export type Stage = 'waiting' | 'connecting' | 'greeting' | 'idle' | 'exchange' | 'over'
 
 /**
  * One held connection, on either side. It is its own timer, and the handlers it needs are shared: nothing here is a

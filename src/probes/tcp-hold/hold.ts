@@ -4,12 +4,11 @@ import { setOptions } from '../../kernel/socket-options.ts'
 import { readTcpInfo } from '../../kernel/tcp-info.ts'
 import { classify } from '../../outcome/classify.ts'
 import type { HoldPhase, Word } from '../../outcome/fate.ts'
-import type { OfCohort, SocketOptions } from '../../outcome/observation.ts'
 import { backoff, startDelay } from '../../schedule/spread.ts'
-import type { Address } from '../../settings/address.ts'
 import { assemble } from '../../wire/assembly.ts'
 import type { Frame } from '../../wire/frame.ts'
 import { byeFrame, helloFrame, plannedByes, readWelcome } from '../../wire/hello.ts'
+import type { Holding, Opening } from '../holding.ts'
 import type { World } from '../kind.ts'
 import { conversation, phaseOf, wrongReply } from './conversation.ts'
 import { ending } from './ending.ts'
@@ -19,30 +18,18 @@ import type { Cohort } from './settings.ts'
 import { sourcePorts } from './source-ports.ts'
 import type { Turns } from './turns.ts'
 
-/** The connections of one cohort, on the client. */
-export interface Hold {
-  readonly all: readonly Held[]
-  /** Says goodbye on every connection and opens none any more. Resolves when the last socket closed. */
-  farewell(): Promise<void>
-}
-
-export interface HoldOptions {
+export interface HoldOptions extends Opening {
   readonly cohort: Cohort
-  readonly of: OfCohort
-  readonly options: SocketOptions
   turnsOf(index: number): Turns
-  /** Where the `index`th connection goes now. Rejects when there is nowhere to go. */
-  target(index: number): Promise<Address>
-  /** A connection opened: time to read its options back. */
-  onOpened(socket: Socket): void
 }
 
 /** Opens the cohort's connections, keeps each silent, speaks, records every end, and opens it again. */
-export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOptions, world: World): Hold {
+export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOptions, world: World): Holding {
   const { clock, wheel, random, tell, identity } = world
   const talk = conversation(world, 'client', { end })
   const ports = sourcePorts(cohort.sourcePorts)
   const intern = introductions()
+  const closing = new Set<Socket>()
   let stopping = false
 
   function ring(this: Held): void {
@@ -169,11 +156,18 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
       stopping = true
       const closed: Promise<unknown>[] = []
       for (const held of all) {
-        if (held.socket) closed.push(new Promise(resolve => held.socket?.once('close', resolve)))
+        const { socket } = held
+        if (socket) {
+          closing.add(socket)
+          closed.push(new Promise(resolve => socket.once('close', resolve)))
+        }
         if (held.stage === 'waiting') forget(held)
         if (held.stage !== 'over') end(held, phaseOf(held), { fate: 'cancelled', code: 'STOP' }, true)
       }
       await Promise.all(closed)
+    },
+    cutOff() {
+      for (const socket of closing) socket.destroy()
     },
   }
 }

@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import { address } from '../../settings/address.ts'
-import { cohortFields } from '../../settings/cohort.ts'
-import { keepalive, userTimeout } from '../../settings/keepalive.ts'
+import { cohortFields, listenerFields } from '../../settings/cohort.ts'
 
 /** One cohort. */
 export const cohortSettings = z.strictObject({
@@ -16,17 +14,5 @@ export const cohortSettings = z.strictObject({
 export type Cohort = z.output<typeof cohortSettings>
 
 /** The half that answers. */
-export const answerSettings = z.strictObject({
-  listen: address(7000, { listening: true }).default({ host: '::', port: 7000 }),
-  keepalive: keepalive
-    .default('off')
-    .meta({ description: "the server's own keepalive, set once on the listening socket" }),
-  userTimeout,
-  maxConnections: z
-    .int()
-    .min(1)
-    .max(1_000_000)
-    .optional()
-    .meta({ description: 'connections beyond it are refused and counted; by default the file limit less 256' }),
-})
+export const answerSettings = z.strictObject(listenerFields(7000, 'three quarters'))
 export type Answer = z.output<typeof answerSettings>

@@ -1,4 +1,5 @@
-import { everyCohort, type SocketOptions } from '../../outcome/observation.ts'
+import { everyCohort } from '../../outcome/observation.ts'
+import type { SocketOptions } from '../../outcome/socket.ts'
 import type { CohortSeries, ListenerSeries, Snapshot } from '../snapshot.ts'
 import { type Cell, flexible, left, plain, type Table, toned } from './table.ts'
 import { span } from './words.ts'

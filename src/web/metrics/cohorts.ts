@@ -1,4 +1,5 @@
-import { everyCohort, type SocketOptions } from '../../outcome/observation.ts'
+import { everyCohort } from '../../outcome/observation.ts'
+import type { SocketOptions } from '../../outcome/socket.ts'
 import type { CohortSeries } from '../../record/snapshot.ts'
 import type { Buckets } from '../../stats/buckets.ts'
 import { cohortLabels, cohortOf, histogram, type Metric, one, type Sample } from './definition.ts'

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net'
-import type { Account } from '../../ledger/ledger.ts'
-import { formatAddress } from '../../settings/address.ts'
-import type { Hello } from '../../wire/hello.ts'
+import type { Account } from '../ledger/ledger.ts'
+import { formatAddress } from '../settings/address.ts'
+import type { Hello } from '../wire/hello.ts'
 
 /** The line of the ledger that a hello opens. */
-export function accountOf({ id, cohort, path, from }: Hello, socket: Socket, now: number): Account {
+export function accountOf(kind: string, { id, cohort, path, from }: Hello, socket: Socket, now: number): Account {
   return {
     id,
-    kind: 'tcp-hold',
+    kind,
     cohort,
     path,
     client: from,
@@ -16,8 +16,8 @@ export function accountOf({ id, cohort, path, from }: Hello, socket: Socket, now
     openedAt: now,
     lastAt: now,
     exchanges: 0,
-    bytesIn: 0,
-    bytesOut: 0,
+    bytesIn: socket.bytesRead,
+    bytesOut: socket.bytesWritten,
     state: 'open',
   }
 }

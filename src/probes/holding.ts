@@ -1,0 +1,118 @@
+import type { Server, Socket } from 'node:net'
+import { fileLimit } from '../kernel/native.ts'
+import { setOptions } from '../kernel/socket-options.ts'
+import { listen } from '../listen.ts'
+import { everyCohort, type OfCohort } from '../outcome/observation.ts'
+import type { SocketOptions } from '../outcome/socket.ts'
+import { systemResolve } from '../resolve.ts'
+import type { CohortSettings, ListenerSettings } from '../settings/cohort.ts'
+import { type Address, formatAddress } from '../settings/address.ts'
+import { socketOptions } from '../settings/keepalive.ts'
+import type { Half, World } from './kind.ts'
+import { readBack, refuseEarly } from './read-back.ts'
+import { type Rowed, rowOf } from './row.ts'
+import { type Sweepable, sweep } from './sweep.ts'
+
+/** What a kind needs to open the connections of a cohort. */
+export interface Opening {
+  readonly of: OfCohort
+  readonly options: SocketOptions
+  /** Where the `index`th connection goes now. Rejects when there is nowhere to go. */
+  target(index: number): Promise<Address>
+  /** A connection opened: its options are read back. */
+  onOpened(socket: Socket): void
+}
+
+/** One held connection, as far as every kind is alike. */
+export interface HeldAlike extends Sweepable, Rowed {
+  /** Attempts in a row that did not open. */
+  readonly failures: number
+}
+
+/** The connections of a cohort, held in the kind's own way. */
+export interface Holding {
+  readonly all: readonly HeldAlike[]
+  /** Says goodbye on every connection and opens none any more. Resolves when the last socket closed. */
+  farewell(): Promise<void>
+  /** Closes what is left. */
+  cutOff(): void
+}
+
+/** The client half of a kind that holds connections. Rejects with a Problem when the kernel refuses the options. */
+export async function holdCohort(
+  of: OfCohort,
+  { keepalive, userTimeout, to }: CohortSettings,
+  world: World,
+  open: (opening: Opening) => Holding,
+): Promise<Half> {
+  const options = socketOptions(keepalive, userTimeout)
+  await refuseEarly(options, `cohort ${of.cohort}`)
+  const resolve = systemResolve(world.clock)
+  const holding = open({
+    of,
+    options,
+    async target(index) {
+      const addresses = (await Promise.all(to.map(resolve))).flat()
+      const address = addresses[index % addresses.length]
+      if (!address) throw new Error(`${to.map(formatAddress).join(', ')} has no address`)
+      return address
+    },
+    onOpened: readBack(of, options, world),
+  })
+  const sweeping = sweep(of, holding.all, world)
+  return {
+    listens: [],
+    ready: () => holding.all.every(({ stage, failures, openedAt }) => openedAt > 0 || failures > 0 || stage === 'over'),
+    *connections() {
+      for (const held of holding.all) yield rowOf(of, held, world.clock)
+    },
+    async stop(drainMs) {
+      sweeping.stop()
+      await Promise.race([holding.farewell(), world.clock.sleep(drainMs)])
+      holding.cutOff()
+    },
+  }
+}
+
+/** What the server half of such a kind has made. */
+export interface Answering {
+  readonly server: Server
+  readonly open: { readonly size: number }
+  /** Says goodbye on every connection and accepts no more. */
+  farewell(): void
+  /** Closes what is left. */
+  cutOff(): void
+}
+
+/** The server half of a kind that holds connections. Rejects with a Problem when it cannot listen. */
+export async function answerCohorts(
+  kind: string,
+  settings: ListenerSettings,
+  world: World,
+  begin: () => Answering,
+): Promise<Half> {
+  const options = socketOptions(settings.keepalive, settings.userTimeout)
+  await refuseEarly(options, `server.${kind}`)
+  const { server, open, farewell, cutOff } = begin()
+  const listens = await listen(server, settings.listen, `server.${kind}.listen`)
+  // Set once, here: accepted sockets inherit every option, which saves five system calls for each.
+  setOptions(server, options)
+  readBack({ side: 'server', kind, cohort: everyCohort, path: 'service' }, options, world)(server)
+  return {
+    listens: [listens],
+    ready: () => server.listening,
+    connections: () => [],
+    async stop(drainMs) {
+      farewell()
+      const end = world.clock.steady() + drainMs
+      while (open.size > 0 && world.clock.steady() < end) await world.clock.sleep(20)
+      cutOff()
+    },
+  }
+}
+
+/** Descriptors kept for everything else: logs, the journal, the web port, a scrape. */
+const reserve = 256
+
+/** How many connections a kind accepts where nothing is said: its share of the file limit, which all of them share. */
+export const shareOfFiles = (share: number): number => Math.max(1, Math.floor((fileLimit() - reserve) * share))
