@@ -36,5 +36,5 @@ USER 65532:65532
 # 7000 holds and echoes (TCP and UDP), 7001 holds HTTP, 8080 is for people and Prometheus.
 EXPOSE 7000/tcp 7000/udp 7001/tcp 8080/tcp
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.LONGHOLD_WEB_PORT || 8080) + '/healthz').then(answer => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (Number(process.env.LONGHOLD_WEB_PORT) || 8080) + '/healthz').then(answer => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/bin/longhold.js"]

@@ -20,23 +20,23 @@ export async function listen(server: Server, address: Address, setting: string):
   return formatAddress({ host, port })
 }
 
-/** One sentence with the fix, for any kind of listener. */
+/** One sentence with the fix, for any kind of listener. `setting` is what people change, such as `--web-port or web.listen`. */
 export function cannotListen(error: unknown, address: Address, setting: string): Problem {
-  const where = formatAddress(address)
-  const { code } = classify(error)
-  const reason = reasons.find(([word]) => codeOf(error) === word)?.[1] ?? `the system says ${code}`
-  return new Problem(`cannot listen on ${where}: ${reason}; change ${setting}.`)
+  const why = reasons[codeOf(error)]?.(setting) ?? `the system says ${classify(error).code}; change ${setting}`
+  return new Problem(`cannot listen on ${formatAddress(address)}: ${why}.`)
 }
 
 export const lacksIpv6 = (error: unknown): boolean => ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(codeOf(error))
 
-const reasons = [
-  ['EADDRINUSE', 'another process has this port'],
-  ['EACCES', 'this user may not use ports below 1024'],
-  ['EADDRNOTAVAIL', 'this machine has no such address'],
-  ['EAFNOSUPPORT', 'this machine has no such address family'],
-  ['ENOTFOUND', 'this name has no address'],
-] as const
+const reasons: Readonly<Record<string, (setting: string) => string>> = {
+  EADDRINUSE: setting => `another process has this port; choose another with ${setting}, 0 for any free one`,
+  EACCES: setting => `this user may not use ports below 1024; choose a higher one with ${setting}`,
+  EADDRNOTAVAIL: setting =>
+    `no interface here has that address; set ${setting} to one that has, such as 0.0.0.0 or [::]`,
+  EAFNOSUPPORT: setting => `this machine has no such address family; set ${setting} to 0.0.0.0`,
+  ENOTFOUND: setting => `the name does not resolve; set ${setting} to an address such as 0.0.0.0 or [::]`,
+  EAI_AGAIN: setting => `the name does not resolve now; set ${setting} to an address such as 0.0.0.0 or [::]`,
+}
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''

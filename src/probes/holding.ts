@@ -86,7 +86,7 @@ export interface Answering {
 
 /** The server half of a kind that holds connections. Rejects with a Problem when it cannot listen. */
 export async function answerCohorts(
-  kind: string,
+  { kind, setting }: { readonly kind: string; readonly setting: string },
   settings: ListenerSettings,
   world: World,
   begin: () => Answering,
@@ -94,7 +94,7 @@ export async function answerCohorts(
   const options = socketOptions(settings.keepalive, settings.userTimeout)
   await refuseEarly(options, `server.${kind}`)
   const { server, open, farewell, cutOff } = begin()
-  const listens = await listen(server, settings.listen, `server.${kind}.listen`)
+  const listens = await listen(server, settings.listen, setting)
   // Set once, here: accepted sockets inherit every option, which saves five system calls for each.
   setOptions(server, options)
   readBack({ side: 'server', kind, cohort: everyCohort, path: 'service' }, options, world)(server)

@@ -164,7 +164,7 @@ test('a port that is taken is one sentence with the fix', async () => {
   const starting = exampleWeb({}, { host: '127.0.0.1', port })
   await expect(starting).rejects.toMatchObject({
     name: 'Problem',
-    message: `cannot serve the web on 127.0.0.1:${port}: the port is taken; choose another with --web-port or web.listen, 0 for any free one`,
+    message: `cannot listen on 127.0.0.1:${port}: another process has this port; choose another with --web-port or web.listen, 0 for any free one.`,
   })
   other.close()
 })

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import { type Address, formatAddress } from '../settings/address.ts'
+import { listen } from '../listen.ts'
+import type { Address } from '../settings/address.ts'
 import { type Answer, refusal } from './answer.ts'
 import { type EventStream, eventStream, maxClients } from './events.ts'
-import { listen } from './listen.ts'
 import { eventsPath, type Route, routes } from './routes.ts'
 import type { WebSource } from './source.ts'
 
@@ -39,8 +39,10 @@ export async function startWeb({
   })
   server.maxConnections = maxConnections
   server.timeout = stuckMs
-  const port = await listen(server, address)
-  return { listens: [formatAddress({ host: address.host, port })], close: () => close(server, events, clock) }
+  return {
+    listens: [await listen(server, address, '--web-port or web.listen')],
+    close: () => close(server, events, clock),
+  }
 }
 
 /** More than any set of scrapers and people needs, and few enough that strangers cannot eat the file limit. */

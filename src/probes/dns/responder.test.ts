@@ -99,7 +99,7 @@ test('over TCP several questions may follow each other, in whatever pieces', asy
 test('a taken port is one sentence with the fix', async () => {
   const { at } = await responder()
   await expect(responder(at)).rejects.toThrow(
-    `cannot listen on ${at}: another process has this port; change server.dns.listen.`,
+    `cannot listen on ${at}: another process has this port; choose another with server.dns.listen, 0 for any free one.`,
   )
 })
 

@@ -18,7 +18,7 @@ export const httpHold = defineKind({
     settings: answerSettings,
     rejections: Object.keys(statuses),
     start: (settings, world) =>
-      answerCohorts('http-hold', settings, world, () =>
+      answerCohorts({ kind: 'http-hold', setting: 'server.http-hold.listen' }, settings, world, () =>
         answering({ maxConnections: settings.maxConnections ?? shareOfFiles(0.25) }, world),
       ),
   },

@@ -21,7 +21,9 @@ export const tcpHold = defineKind({
     settings: answerSettings,
     rejections,
     start: (settings, world) =>
-      answerCohorts('tcp-hold', settings, world, () => answering(settings.maxConnections ?? shareOfFiles(0.75), world)),
+      answerCohorts({ kind: 'tcp-hold', setting: 'server.tcp-hold.listen or --port' }, settings, world, () =>
+        answering(settings.maxConnections ?? shareOfFiles(0.75), world),
+      ),
   },
 })
 

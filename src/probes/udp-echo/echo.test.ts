@@ -145,8 +145,10 @@ test('garbage is counted and never answered, and those who ask properly do not n
 test('a taken port is one sentence with the fix, on either half', async () => {
   const { at } = await server()
   await expect(server('second', at)).rejects.toThrow(
-    `cannot listen on ${at}: another process has this port; change server.udp-echo.listen or --port.`,
+    `cannot listen on ${at}: another process has this port; choose another with server.udp-echo.listen or --port, 0 for any free one.`,
   )
   const pinnedPort = Number(at.split(':').at(-1))
-  await expect(client(at, { pinnedPort })).rejects.toThrow(/has this port; change pinnedPort of the probe echo\.$/)
+  await expect(client(at, { pinnedPort })).rejects.toThrow(
+    /has this port; choose another with pinnedPort of the probe echo, 0 for any free one\.$/,
+  )
 })
