@@ -13,8 +13,8 @@ export interface Nsd extends AsyncDisposable {
 }
 
 /**
- * Starts NSD: `example.test` with `web` (A and AAAA) and `big` (300 addresses, more than fits into a datagram), and
- * `broken.test`, whose zone file is missing, so that it answers SERVFAIL. Rejects with a sentence when NSD is not installed.
+ * Starts NSD: `example.test` with `web` (A and AAAA), `big` (300 addresses, more than fits into a datagram) and any name
+ * under `bench`; and `broken.test`, whose zone file is missing, so that it answers SERVFAIL. Rejects with a sentence when NSD is not installed.
  */
 export async function startNsd(): Promise<Nsd> {
   const dir = await mkdtemp(join(tmpdir(), 'longhold-nsd-'))
@@ -97,5 +97,6 @@ $TTL 60
 ns IN A 127.0.0.1
 web IN A 192.0.2.1
 web IN AAAA 2001:db8::1
+*.bench IN A 192.0.2.1
 ${Array.from({ length: 300 }, (_, index) => `big IN A 10.0.${index >> 8}.${index & 255}`).join('\n')}
 `

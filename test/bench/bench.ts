@@ -1,0 +1,61 @@
+import { Argument, Command, InvalidArgumentError } from 'commander'
+import type { Benchmark } from './benchmark.ts'
+import { dns } from './dns/dns.ts'
+import { held } from './held/held.ts'
+import { describeMachine, machine } from './machine.ts'
+import { type Finding, isMet } from './measure.ts'
+import { missingFor } from './needs.ts'
+import { scrape } from './scrape.ts'
+import { printed } from './table.ts'
+
+const benchmarks: readonly Benchmark[] = [held, dns, scrape]
+
+interface Options {
+  readonly quick: boolean
+  readonly rounds: number
+  readonly json: boolean
+}
+
+const program = new Command('bench')
+  .description('Measures longhold against the floor and says whether it reaches its aims.')
+  .addArgument(new Argument('[names...]', 'which, by default all').choices(benchmarks.map(({ name }) => name)))
+  .option('--quick', 'fewer connections, shorter, noisier: to see that it works', false)
+  .option('--rounds <count>', 'how often each is measured, in turn', atLeastOne, 3)
+  .option('--json', 'print JSON', false)
+  .addHelpText('after', `\nBenchmarks:\n${benchmarks.map(({ name, summary }) => `  ${name}: ${summary}`).join('\n')}`)
+  .action(run)
+
+async function run(names: readonly string[], { quick, rounds, json }: Options): Promise<void> {
+  const chosen = benchmarks.filter(({ name }) => names.length === 0 || names.includes(name))
+  const missing = chosen.map(missingFor).filter(each => each !== undefined)
+  if (missing.length > 0) return complain(missing.join('\n'))
+  const here = machine()
+  const began = performance.now()
+  const say = (line: string) => process.stderr.write(`[${Math.round((performance.now() - began) / 1000)} s] ${line}\n`)
+  if (!json) process.stdout.write(`${describeMachine(here)}\n`)
+  const findings: Finding[] = []
+  for (const benchmark of chosen) {
+    const found = await benchmark.run({ quick, rounds }, say)
+    findings.push(...found)
+    if (!json) process.stdout.write(`\n${found.map(printed).join('\n\n')}\n`)
+  }
+  if (json) process.stdout.write(`${JSON.stringify({ machine: here, quick, rounds, findings }, undefined, 2)}\n`)
+  if (!quick && !findings.every(({ aims }) => aims.every(isMet))) process.exitCode = 1
+}
+
+function complain(sentence: string): void {
+  process.stderr.write(`bench: ${sentence}\n`)
+  process.exitCode = 2
+}
+
+function atLeastOne(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('expected a whole number from 1')
+  return count
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  complain(error instanceof Error ? error.message : String(error))
+}
