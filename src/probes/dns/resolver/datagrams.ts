@@ -2,7 +2,7 @@ import type { Received } from '../../../datagram/port.ts'
 import { type Answer, echoes, readAnswer } from '../answer.ts'
 import type { Query } from '../query.ts'
 import type { Inbox } from './inbox.ts'
-import type { Lookup } from './lookup.ts'
+import type { Lookup } from './state.ts'
 
 /** What asking one server came to: answers to some of the queries, the wish for TCP, or nothing. */
 export type Asked = readonly (Answer | undefined)[] | 'tcp' | 'next'
