@@ -11,23 +11,38 @@ const keptMs = 5000
 
 /**
  * Resolves through the system (getaddrinfo), as an application would. Rejects with the system's error (ENOTFOUND,
- * EAI_AGAIN) when a name has no address.
+ * EAI_AGAIN) when a name has no address. A name is asked for once at a time: each lookup takes one of libuv's four threads
+ * for as long as its servers are silent, and those who wait for a dead DNS would pile up without end.
  */
-export function systemResolve(clock: Clock): Resolve {
-  const kept = new Map<string, { at: number; answer: Promise<readonly Address[]> }>()
-  return address => {
-    if (isIP(address.host)) return Promise.resolve([address])
-    const before = kept.get(address.host)
-    const answer = before && clock.steady() - before.at < keptMs ? before.answer : ask(address.host)
-    if (answer !== before?.answer) {
-      kept.set(address.host, { at: clock.steady(), answer })
-      answer.catch(() => kept.delete(address.host))
-    }
-    return answer.then(found => found.map(({ host }) => ({ host, port: address.port })))
+export function systemResolve(clock: Clock, ask: (name: string) => Promise<readonly string[]> = getaddrinfo): Resolve {
+  const kept = new Map<string, Kept>()
+
+  function keep(name: string): Kept {
+    const asked: Kept = { until: Infinity, answer: ask(name) }
+    kept.set(name, asked)
+    asked.answer.then(
+      () => (asked.until = clock.steady() + keptMs),
+      () => kept.delete(name),
+    )
+    return asked
+  }
+
+  return async ({ host, port }) => {
+    if (isIP(host)) return [{ host, port }]
+    const before = kept.get(host)
+    const { answer } = before && clock.steady() < before.until ? before : keep(host)
+    return (await answer).map(found => ({ host: found, port }))
   }
 }
 
-async function ask(name: string): Promise<readonly Address[]> {
+/** What was answered, or is being asked. */
+interface Kept {
+  /** Steady ms; infinite while it is being asked. */
+  until: number
+  readonly answer: Promise<readonly string[]>
+}
+
+async function getaddrinfo(name: string): Promise<readonly string[]> {
   const found = await lookup(name, { all: true, order: 'verbatim' })
-  return found.map(({ address }) => ({ host: address, port: 0 }))
+  return found.map(({ address }) => address)
 }
