@@ -3,10 +3,10 @@ import { z } from 'zod'
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const written = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/
 
-/** Milliseconds of a duration as people write it (`250ms`, `5s`, `15m`, `24h`), or `undefined`. */
+/** Whole milliseconds of a duration as people write it (`250ms`, `5s`, `15m`, `24h`), or `undefined`. */
 export function parseDuration(text: string): number | undefined {
   const [, digits, unit] = written.exec(text.trim()) ?? []
-  return digits && unit ? Number(digits) * units[unit as keyof typeof units] : undefined
+  return digits && unit ? Math.round(Number(digits) * units[unit as keyof typeof units]) : undefined
 }
 
 /** The shortest way to write `ms` without losing any of it: 900000 is `15m`. */
