@@ -6,6 +6,7 @@ import { isPlanned, plannedByes, readHello } from '../../wire/hello.ts'
 import { accountOf } from '../account.ts'
 import type { Answering } from '../holding.ts'
 import type { World } from '../kind.ts'
+import { part } from '../parting.ts'
 import { readBody } from './body.ts'
 import { byeHeader, closing, goodbye } from './goodbye.ts'
 import { endingOf, type Guest, newGuest, ofGuest, overdue, overdueAfter, sayGoodbye } from './guest.ts'
@@ -140,7 +141,7 @@ export function answering(
   function end(guest: Guest, word: Word): void {
     if (!guests.delete(guest.socket)) return
     wheel.clear(guest)
-    guest.socket.destroySoon()
+    part(guest.socket)
     const { hello, account, bye } = guest
     if (!hello || !account) return // it never said who it was: counted as rejected, if it was more than a port check
     account.bytesIn = guest.socket.bytesRead

@@ -9,8 +9,9 @@ import { type Frame, malformations } from '../../wire/frame.ts'
 import { byeFrame, type Hello, plannedByes, readHello, welcomeFrame } from '../../wire/hello.ts'
 import type { Answering } from '../holding.ts'
 import type { World } from '../kind.ts'
+import { part } from '../parting.ts'
 import { accountOf } from '../account.ts'
-import { conversation, phaseOf } from './conversation.ts'
+import { conversation, mostUnsent, phaseOf } from './conversation.ts'
 import { ending } from './ending.ts'
 import { type Held, heldBy, newHeld, tie } from './held.ts'
 import { introductions } from './introductions.ts'
@@ -30,8 +31,6 @@ export type Rejection = (typeof rejections)[number]
 
 /** How long a stranger may take to say hello, and a peer to finish a frame, ms. */
 const patienceMs = 10_000
-/** Unsent bytes we keep for a peer that asks but does not read: some hundred pongs. */
-const mostUnsent = 16 * 1024
 
 /** The server half: holds whatever connects, answers, speaks when it is its turn, and keeps the ledger. */
 export function answering(maxConnections: number, world: World): Answering {
@@ -137,7 +136,7 @@ export function answering(maxConnections: number, world: World): Answering {
   function end(held: Held, phase: HoldPhase, word: Word, planned: boolean): void {
     const { socket } = held
     if (socket) held.lastInfo ??= readTcpInfo(socket)
-    socket?.destroySoon()
+    if (socket) part(socket)
     held.socket = undefined
     held.stage = 'over'
     wheel.clear(held)
@@ -163,8 +162,8 @@ export function answering(maxConnections: number, world: World): Answering {
     farewell() {
       server.close()
       for (const held of open) {
+        sayBye(held)
         if (held.openedAt === 0) end(held, 'connect', stopped, true)
-        else sayBye(held)
       }
     },
     cutOff() {

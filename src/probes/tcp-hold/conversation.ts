@@ -27,6 +27,9 @@ export interface Hooks {
   exchanged?(held: Held): void
 }
 
+/** Unsent bytes we keep for a peer that asks but does not read: some hundred pongs. */
+export const mostUnsent = 16 * 1024
+
 export function conversation(
   { clock, wheel, tell }: World,
   side: Side,

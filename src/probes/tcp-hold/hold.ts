@@ -10,7 +10,8 @@ import type { Frame } from '../../wire/frame.ts'
 import { byeFrame, helloFrame, plannedByes, readWelcome } from '../../wire/hello.ts'
 import type { Holding, Opening } from '../holding.ts'
 import type { World } from '../kind.ts'
-import { conversation, phaseOf, wrongReply } from './conversation.ts'
+import { part } from '../parting.ts'
+import { conversation, mostUnsent, phaseOf, wrongReply } from './conversation.ts'
 import { ending } from './ending.ts'
 import { type Held, heldBy, newHeld, tie } from './held.ts'
 import { introductions } from './introductions.ts'
@@ -80,7 +81,9 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
       return held.socket === this
     })
     if (typeof left === 'string') end(held, phaseOf(held), wrongReply(left), false)
-    else if (held.socket === this) held.rest = left
+    else if (held.socket !== this) return true
+    else if (this.writableLength > mostUnsent) end(held, phaseOf(held), wrongReply('not-reading'), false)
+    else held.rest = left
     return true
   }
   const onread = { buffer: readBuffer, callback: heard }
@@ -177,9 +180,10 @@ function leave(held: Held, word: Word): void {
   const { socket } = held
   if (!socket) return
   held.lastInfo ??= readTcpInfo(socket)
-  if (held.openedAt === 0) socket.destroy()
+  // Once hello is sent the server may hold it for open: a FIN without a word would be a fault there.
+  if (held.openedAt === 0 && held.stage !== 'greeting') socket.destroy()
   else if (word.code === 'DEADLINE' || word.code === 'STOP') socket.end(byeFrame(byes[word.code]))
-  socket.destroySoon()
+  part(socket)
 }
 
 const byes = { DEADLINE: 'no pong in time', STOP: plannedByes.client } as const

@@ -100,6 +100,8 @@ test('one that asks and does not read is cut off before its answers pile up', as
   closers.push(() => clearInterval(flood))
   await world.heard(telling('rejected', { reason: 'not-reading' }), 15_000)
   expect(await world.heard(telling('ended'))).toMatchObject({ fate: 'wrong-reply', code: 'not-reading' })
+  // The server let go of it, unsent answers and all: what a socket is waiting for would otherwise wait for ever.
+  await expect.poll(() => socket.destroyed, { timeout: 5000 }).toBe(true)
 })
 
 test('connections beyond the limit are refused and counted, those within live', async () => {

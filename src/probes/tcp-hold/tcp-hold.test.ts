@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { parseAddress } from '../../settings/address.ts'
 import { type TestWorld, telling, testWorld } from '../../../test/world.ts'
 import { beat, frame } from '../../wire/frame.ts'
 import { byeFrame, helloFrame, welcomeFrame } from '../../wire/hello.ts'
@@ -193,6 +195,24 @@ describe('both halves', () => {
     expect(there.ledger.openCount).toBe(0)
   })
 
+  test('a stop in the middle of the hello is a goodbye too, whoever stops', async () => {
+    const { half, address } = await server()
+    const { host, port } = parseAddress(address, 0) ?? { host: '', port: 0 }
+    const stranger = connect(port, host)
+    closers.push(() => stranger.destroy())
+    await once(stranger, 'connect')
+    await sleep(50) // accepted by now
+    const heard = readAll(stranger)
+    await half.stop(500)
+    expect(await heard).toContain('server stops')
+
+    const said: Promise<string>[] = []
+    const here = await client(await peer(socket => void said.push(readAll(socket))), { deadline: '5s' })
+    await expect.poll(() => [...here.half.connections()][0]?.id).not.toBe('') // its hello is out
+    await here.half.stop(500)
+    expect(await said[0]).toMatch(/"id".*client stops$/s)
+  })
+
   test('every opening ends exactly once', async () => {
     const { half, address } = await server()
     const here = await client(address, { connections: 20, idle: ['50ms', '70ms'] })
@@ -204,6 +224,14 @@ describe('both halves', () => {
     expect(ended.sort()).toEqual(opened.sort())
   })
 })
+
+/** Everything a socket gets until its end. */
+async function readAll(socket: Socket): Promise<string> {
+  let text = ''
+  socket.on('data', bytes => (text += bytes.toString('latin1')))
+  await once(socket, 'close')
+  return text
+}
 
 const spoke = (world: TestWorld) => world.told.filter(telling('exchanged')).map(each => each.speaker)
 
