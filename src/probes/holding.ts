@@ -52,23 +52,32 @@ export async function holdCohort(
     of,
     options,
     async target(index) {
-      const addresses = (await Promise.all(to.map(resolve))).flat()
-      const address = addresses[index % addresses.length]
-      if (!address) throw new Error(`${to.map(formatAddress).join(', ')} has no address`)
+      // Each connection goes to one of the names, so that one that is gone takes none but its own along.
+      const name = to[index % to.length]
+      const addresses = name ? await resolve(name) : []
+      const address = addresses[Math.floor(index / to.length) % addresses.length]
+      if (!address) throw new Error(`${name ? formatAddress(name) : 'nobody'} has no address`)
       return address
     },
     onOpened: readBack(of, options, world),
   })
   const sweeping = sweep(of, holding.all, world)
+  let tried = false // once and for all: one that waits for its next try after an end makes nobody unready
   return {
     listens: [],
-    ready: () => holding.all.every(({ stage, failures, openedAt }) => openedAt > 0 || failures > 0 || stage === 'over'),
+    ready: () =>
+      (tried ||= holding.all.every(
+        ({ stage, failures, openedAt }) => openedAt > 0 || failures > 0 || stage === 'over',
+      )),
     *connections() {
       for (const held of holding.all) yield rowOf(of, held, world.clock)
     },
     async stop(drainMs) {
       sweeping.stop()
-      await Promise.race([holding.farewell(), world.clock.sleep(drainMs)])
+      const { promise: late, resolve } = Promise.withResolvers<void>()
+      const disarm = world.clock.alarm(drainMs, resolve)
+      await Promise.race([holding.farewell(), late])
+      disarm()
       holding.cutOff()
     },
   }
@@ -94,6 +103,8 @@ export async function answerCohorts(
   const options = socketOptions(settings.keepalive, settings.userTimeout)
   await refuseEarly(options, `server.${kind}`)
   const { server, open, farewell, cutOff } = begin()
+  // accept(2) failed for want of memory or files: one connection less. Without a listener it would be the end of all.
+  server.on('error', error => world.log.warn(`server.${kind} could not accept a connection: ${error.message}`))
   const listens = await listen(server, settings.listen, setting)
   // Set once, here: accepted sockets inherit every option, which saves five system calls for each.
   setOptions(server, options)
@@ -114,5 +125,11 @@ export async function answerCohorts(
 /** Descriptors kept for everything else: logs, the journal, the web port, a scrape. */
 const reserve = 256
 
-/** How many connections a kind accepts where nothing is said: its share of the file limit, which all of them share. */
-export const shareOfFiles = (share: number): number => Math.max(1, Math.floor((fileLimit() - reserve) * share))
+/**
+ * How many connections a kind accepts: where nothing is said its share of the file limit, which all of them share, and
+ * never more than the limit has room for. Beyond it Node would accept and close, and tell nobody.
+ */
+export function mostAccepted(wanted: number | undefined, share: number): number {
+  const room = Math.max(1, fileLimit() - reserve)
+  return Math.min(room, wanted ?? Math.max(1, Math.floor(room * share)))
+}

@@ -1,5 +1,5 @@
 import type { OfCohort } from '../../outcome/observation.ts'
-import { answerCohorts, holdCohort, shareOfFiles } from '../holding.ts'
+import { answerCohorts, holdCohort, mostAccepted } from '../holding.ts'
 import { defineKind } from '../kind.ts'
 import { answering } from './answer.ts'
 import { hold } from './hold.ts'
@@ -19,7 +19,7 @@ export const httpHold = defineKind({
     rejections: Object.keys(statuses),
     start: (settings, world) =>
       answerCohorts({ kind: 'http-hold', setting: 'server.http-hold.listen' }, settings, world, () =>
-        answering({ maxConnections: settings.maxConnections ?? shareOfFiles(0.25) }, world),
+        answering({ maxConnections: mostAccepted(settings.maxConnections, 0.25) }, world),
       ),
   },
 })

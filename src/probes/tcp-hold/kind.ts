@@ -1,6 +1,6 @@
 import type { OfCohort } from '../../outcome/observation.ts'
 import { silenceOf } from '../../settings/fields.ts'
-import { answerCohorts, holdCohort, shareOfFiles } from '../holding.ts'
+import { answerCohorts, holdCohort, mostAccepted } from '../holding.ts'
 import { defineKind, type World } from '../kind.ts'
 import { answering, rejections } from './answer.ts'
 import { hold } from './hold.ts'
@@ -22,7 +22,7 @@ export const tcpHold = defineKind({
     rejections,
     start: (settings, world) =>
       answerCohorts({ kind: 'tcp-hold', setting: 'server.tcp-hold.listen or --port' }, settings, world, () =>
-        answering(settings.maxConnections ?? shareOfFiles(0.75), world),
+        answering(mostAccepted(settings.maxConnections, 0.75), world),
       ),
   },
 })
