@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
+import { readTcpInfo } from '../../kernel/tcp-info.ts'
 import { classify } from '../../outcome/classify.ts'
 import type { Word } from '../../outcome/fate.ts'
 import { isPlanned, plannedByes, readHello } from '../../wire/hello.ts'
@@ -141,6 +142,7 @@ export function answering(
   function end(guest: Guest, word: Word): void {
     if (!guests.delete(guest.socket)) return
     wheel.clear(guest)
+    guest.lastInfo ??= readTcpInfo(guest.socket)
     part(guest.socket)
     const { hello, account, bye } = guest
     if (!hello || !account) return // it never said who it was: counted as rejected, if it was more than a port check

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Client } from 'undici'
+import { readTcpInfo } from '../../kernel/tcp-info.ts'
 import { classify } from '../../outcome/classify.ts'
 import { backoff, startDelay } from '../../schedule/spread.ts'
 import { silenceOf } from '../../settings/fields.ts'
@@ -139,6 +140,7 @@ export function hold({ cohort, of, options, target, onOpened }: HoldOptions, wor
     const { word, planned } = held.stage === 'farewell' ? stopped : farewell
     if (planned && word.fate === 'closed') held.leftAt = now
     const rollout = held.openedAt === 0 && held.leftAt > 0 && now - held.leftAt < rolloutMs
+    if (held.socket) held.lastInfo ??= readTcpInfo(held.socket) // we may be the one who ends it
     const ended = ending(of, held, { word, planned: planned || rollout }, now)
     const wait = backoff(held.failures, { baseMs: cohort.reconnect.base, capMs: cohort.reconnect.cap }, random)
     wheel.clear(held)
