@@ -72,7 +72,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** A pair small enough for a test, on a port of its own; every other half is off. JSON is YAML too. */
-export async function smallPair(): Promise<{ file: string; port: number }> {
+export async function smallPair(more: object = {}): Promise<{ file: string; port: number }> {
   const port = await freePort()
   const others = kinds.filter(({ server }) => server).map(({ name }) => [name, 'off'] as const)
   const address = `127.0.0.1:${port}`
@@ -80,6 +80,7 @@ export async function smallPair(): Promise<{ file: string; port: number }> {
     JSON.stringify({
       web: 'off',
       journal: 'off',
+      ...more,
       server: { ...Object.fromEntries(others), 'tcp-hold': { listen: address } },
       probes: [{ kind: 'tcp-hold', name: 'small', to: address, connections: 5, idle: '200ms', spread: '0s' }],
     }),
