@@ -49,8 +49,11 @@ function honoursTheContract(kind: Kind): void {
     expect(kind.files(settings)).toBeGreaterThan(0)
   })
 
-  test('against its own server half it is ready, and tells only of the series it named', async () => {
-    await using server = await answering(kind)
+  test.each([
+    ['IPv4', '127.0.0.1:0'],
+    ['IPv6', '[::1]:0'],
+  ])('against its own server half, over %s, it is ready, and tells only of the series it named', async (_, listen) => {
+    await using server = await answering(kind, listen)
     await using client = await asking(kind, server.half.listens[0] ?? '')
     await expect.poll(() => client.world.told.some(isGood), { timeout: 10_000 }).toBe(true)
     expect(client.half.ready()).toBe(true)
@@ -112,9 +115,9 @@ interface Running extends AsyncDisposable {
   readonly settings: unknown
 }
 
-async function answering(kind: Kind): Promise<Running> {
+async function answering(kind: Kind, listen = '127.0.0.1:0'): Promise<Running> {
   const world = testWorld('contract-server')
-  const settings = kind.server?.settings.parse({ listen: '127.0.0.1:0' })
+  const settings = kind.server?.settings.parse({ listen })
   const half = await kind.server?.start(settings, world)
   if (!half) throw new Error(`${kind.name} has no server half: prove it against a real server in a test of its own`)
   return running(world, half, settings)
