@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { storyClock } from '../../test/story-clock.ts'
 import type { Disturbed } from '../outcome/observation.ts'
@@ -29,6 +30,43 @@ test('a late tick makes suspect what began before it, and not what begins after'
   expect(told).toEqual([{ type: 'disturbed', what: 'loop-stall', ms: 650 }])
   clock.pass(10)
   expect([heard.disturbedSince(began), heard.disturbedSince(clock.steady())]).toEqual([true, false])
+  heard.stop()
+})
+
+test('a stall that no tick has told of yet makes suspect what is told meanwhile', () => {
+  const { clock, heard } = quiet()
+  heard.tick(0)
+  clock.pass(40)
+  expect(heard.disturbedSince(clock.steady())).toBe(false)
+  clock.pass(400)
+  expect(heard.disturbedSince(clock.steady())).toBe(true)
+  heard.stop()
+})
+
+test('so does a jump of the wall clock', () => {
+  const { clock, heard, stepWallClock } = quiet()
+  heard.tick(0)
+  stepWallClock(-5000)
+  expect(heard.disturbedSince(clock.steady())).toBe(true)
+  heard.tick(0)
+  clock.pass(10)
+  expect(heard.disturbedSince(clock.steady())).toBe(false)
+  heard.stop()
+})
+
+test('a stall is shown for a minute or two, not for good', async () => {
+  const { clock, heard } = quiet()
+  await sleep(50) // the monitor needs a turn or two to begin with
+  const until = performance.now() + 200
+  while (performance.now() < until);
+  await sleep(50)
+  expect(heard.loopDelay().max).toBeGreaterThan(100)
+  clock.pass(61_000)
+  heard.tick(0)
+  expect(heard.loopDelay().max).toBeGreaterThan(100)
+  clock.pass(61_000)
+  heard.tick(0)
+  expect(heard.loopDelay().max).toBeLessThan(100)
   heard.stop()
 })
 

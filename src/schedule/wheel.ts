@@ -28,6 +28,8 @@ export interface Wheel {
 export const unset = { due: 0, slot: -1, place: -1 }
 
 const slots = 1024
+/** Between two ticks where nothing else is said, ms. */
+export const usualTickMs = 50
 
 /**
  * A hashed timer wheel (Varghese and Lauck 1987, scheme 6): one tick serves every timer. A timer beyond one turn (51 s at 50 ms)
@@ -37,7 +39,7 @@ const slots = 1024
  */
 export function wheel(
   clock: Clock,
-  { tickMs = 50, onTick }: { tickMs?: number; onTick?: (lateMs: number) => void } = {},
+  { tickMs = usualTickMs, onTick }: { tickMs?: number; onTick?: (lateMs: number) => void } = {},
 ): Wheel {
   const ring: Timer[][] = Array.from({ length: slots }, () => [])
   let size = 0
