@@ -51,6 +51,7 @@ export function hold({ cohort, of, options, target, onOpened }: HoldOptions, wor
     if (!peer) return wrong('WELCOME')
     held.openedAt = clock.steady()
     held.peer = peer
+    held.failures = 0
     held.leftAt = 0
     tell({ type: 'opened', ...of, id: held.id, peer, tookUs: (held.openedAt - held.since) * 1000 })
     if (held.socket) onOpened(held.socket)
