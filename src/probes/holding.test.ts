@@ -66,6 +66,15 @@ test('the addresses of a list, and of a name, share the connections, IPv4 and IP
   expect([four.sockets.length, six.sockets.length]).toEqual([5, 5])
 })
 
+test('every address gets every rung', async () => {
+  const peers = [await greeter(), await greeter()]
+  const to = peers.map(({ port }) => `127.0.0.1:${port}`)
+  const { half, told } = await cohort({ to, connections: 4, idle: ['10m', '20m'] })
+  await expect.poll(() => told.filter(telling('opened')).length).toBe(4)
+  const met = [...half.connections()].map(({ remote, nextMs }) => `${remote} ${nextMs > 600_000 ? 'long' : 'short'}`)
+  expect(met.sort()).toEqual(to.flatMap(each => [`${each} long`, `${each} short`]).sort())
+})
+
 test('a listener that cannot accept says so and lives on', async () => {
   const world = testWorld('server-0')
   const warned: string[] = []

@@ -41,21 +41,24 @@ export interface Holding {
 /** The client half of a kind that holds connections. Rejects with a Problem when the kernel refuses the options. */
 export async function holdCohort(
   of: OfCohort,
-  { keepalive, userTimeout, to }: CohortSettings,
+  { keepalive, userTimeout, to, idle }: CohortSettings,
   world: World,
   open: (opening: Opening) => Holding,
 ): Promise<Half> {
   const options = socketOptions(keepalive, userTimeout)
   await refuseEarly(options, `cohort ${of.cohort}`)
   const resolve = systemResolve(world.clock)
+  // Every address gets every rung: else what is wrong with a pod would look like what is wrong with a silence.
+  const rungs = idle.kind === 'rungs' ? idle.ms.length : 1
   const holding = open({
     of,
     options,
     async target(index) {
       // Each connection goes to one of the names, so that one that is gone takes none but its own along.
-      const name = to[index % to.length]
+      const turn = Math.floor(index / rungs)
+      const name = to[turn % to.length]
       const addresses = name ? await resolve(name) : []
-      const address = addresses[Math.floor(index / to.length) % addresses.length]
+      const address = addresses[Math.floor(turn / to.length) % addresses.length]
       if (!address) throw new Error(`${name ? formatAddress(name) : 'nobody'} has no address`)
       return address
     },
@@ -103,9 +106,9 @@ export async function answerCohorts(
   const options = socketOptions(settings.keepalive, settings.userTimeout)
   await refuseEarly(options, `server.${kind}`)
   const { server, open, farewell, cutOff } = begin()
+  const listens = await listen(server, settings.listen, setting)
   // accept(2) failed for want of memory or files: one connection less. Without a listener it would be the end of all.
   server.on('error', error => world.log.warn(`server.${kind} could not accept a connection: ${error.message}`))
-  const listens = await listen(server, settings.listen, setting)
   // Set once, here: accepted sockets inherit every option, which saves five system calls for each.
   setOptions(server, options)
   readBack({ side: 'server', kind, cohort: everyCohort, path: 'service' }, options, world)(server)
