@@ -79,8 +79,7 @@ export function answering(maxConnections: number, world: World): Answering {
     if (held.socket !== this) return
     held.rest = left
     note(held, account => {
-      account.bytesIn = this.bytesRead
-      account.bytesOut = this.bytesWritten
+      weigh(account, this)
       account.lastAt = clock.now()
     })
     if (this.writableLength > mostUnsent) return reject(held, 'not-reading')
@@ -135,8 +134,11 @@ export function answering(maxConnections: number, world: World): Answering {
 
   function end(held: Held, phase: HoldPhase, word: Word, planned: boolean): void {
     const { socket } = held
-    if (socket) held.lastInfo ??= readTcpInfo(socket)
-    if (socket) part(socket)
+    if (socket) {
+      held.lastInfo ??= readTcpInfo(socket)
+      note(held, account => weigh(account, socket)) // what was said last got no answer that counted it
+      part(socket)
+    }
     held.socket = undefined
     held.stage = 'over'
     wheel.clear(held)
@@ -170,6 +172,11 @@ export function answering(maxConnections: number, world: World): Answering {
       for (const held of open) end(held, phaseOf(held), stopped, true)
     },
   }
+}
+
+function weigh(account: Account, { bytesRead, bytesWritten }: Socket): void {
+  account.bytesIn = bytesRead
+  account.bytesOut = bytesWritten
 }
 
 const kind = 'tcp-hold'

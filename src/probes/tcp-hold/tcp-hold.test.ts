@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseAddress } from '../../settings/address.ts'
 import { type TestWorld, telling, testWorld } from '../../../test/world.ts'
-import { beat, frame } from '../../wire/frame.ts'
+import { beat, frame, pingBytes } from '../../wire/frame.ts'
 import { byeFrame, helloFrame, welcomeFrame } from '../../wire/hello.ts'
 import type { Half } from '../kind.ts'
 import { tcpHold } from './kind.ts'
@@ -184,6 +184,20 @@ describe('both halves', () => {
     await here.half.stop(500)
     await there.heard(telling('ended'))
     expect(there.ledger.find(id)).toMatchObject({ state: 'ended', ending: { fate: 'closed', planned: true } })
+  })
+
+  test('the ledger weighs what was said last, though nothing came back', async () => {
+    const { world: there, address } = await server()
+    const { host, port } = parseAddress(address, 0) ?? { host: '', port: 0 }
+    const socket = connect(port, host)
+    const turns = { speaker: 'server', idleMs: [100], deadlineMs: 300 } as const
+    const hello = helloFrame({ id: 'mute', cohort: 'c', path: 'pod', ...turns, from: there.identity })
+    socket.write(hello)
+    const heard = readAll(socket)
+    expect(await there.heard(telling('ended'))).toMatchObject({ fate: 'timeout', phase: 'exchange' })
+    const sent = welcomeFrame(there.identity).length + pingBytes
+    expect(there.ledger.find('mute')).toMatchObject({ bytesIn: hello.length, bytesOut: sent })
+    expect((await heard).length).toBe(sent)
   })
 
   test('a server that stops says goodbye: no fault on either side', async () => {
