@@ -61,7 +61,11 @@ export function answering(
     guest.busy += 1
     response.once('close', () => (guest.busy -= 1))
     if (request.method === 'POST')
-      readBody(request, body => (body ? greet(guest, body, request, response) : reject(guest, 'body-too-large')))
+      readBody(request, body => {
+        if (!guests.has(guest.socket)) return // what came behind the hello has ended it already
+        if (body) greet(guest, body, request, response)
+        else reject(guest, 'body-too-large')
+      })
     else exchanged(guest, request, response)
   }
 

@@ -70,6 +70,17 @@ describe('bytes that are no request of ours are counted, answered with a reason,
     expect(world.ledger.openCount).toBe(0)
   })
 
+  test('garbage right behind the hello: no account is opened that nobody would close', async () => {
+    const { world, port, answer } = await server()
+    const socket = await guest(port)
+    socket.write(`${greeting}no such protocol\r\n\r\n`)
+    await text(socket).catch(() => '')
+    await world.heard(telling('rejected', { reason: 'bad-request' }))
+    await expect.poll(() => answer.open.size).toBe(0)
+    expect(world.told.filter(telling('opened')).length).toBe(world.told.filter(telling('ended')).length)
+    expect([world.ledger.openCount, world.wheel.size]).toEqual([0, 0])
+  })
+
   test('a request that never ends', async () => {
     const { world, port } = await server({ patienceMs: 100 })
     const socket = await guest(port)
