@@ -67,6 +67,7 @@ beforeAll(async () => {
   ])
   await installService()
   for (const server of ['srv1', 'srv2']) start(server, 'server', {})
+  for (const server of ['srv1', 'srv2']) await running(server) // a connection refused would not come back in time
   start('client', 'client', { probes })
   await watch(16_000)
 }, 90_000)
@@ -80,6 +81,15 @@ function start(host: string, command: string, settings: object): void {
   started.push(
     net.start(host, process.execPath, longhold, command, '--pod', host, '--config', configFile(host, settings)),
   )
+}
+
+async function running(host: string): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const ready = await net.get(host, 'http://127.0.0.1:8080/readyz').catch(() => undefined)
+    if (ready !== undefined) return
+    if (tries > 100) throw new Error(`${host} does not run:\n${printed()}`)
+    await sleep(100)
+  }
 }
 
 /** kube-proxy's rules for one Service with two endpoints (iptables mode), and a short memory. */
