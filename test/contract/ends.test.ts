@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { kinds } from '../../src/probes/index.ts'
@@ -11,6 +12,7 @@ const holding = kinds.filter(({ settings }) => 'connections' in settings.shape)
 
 describe.each(holding.map(kind => ({ name: kind.name, kind })))('$name', ({ kind }) => {
   test('through a middlebox that cuts, resets, swallows and garbles, every opening ends once, on either side', async () => {
+    const before = files()
     const [there, here] = [testWorld('server'), testWorld('client')]
     const server = await kind.server?.start(kind.server.settings.parse({ listen: '127.0.0.1:0' }), there)
     const client = await kind.client(settingsFor(kind, await rough(server?.listens[0] ?? '')), here)
@@ -33,13 +35,18 @@ describe.each(holding.map(kind => ({ name: kind.name, kind })))('$name', ({ kind
     expect(there.ledger.openCount).toBe(0)
     const fates = new Set(here.told.filter(telling('ended')).map(({ fate }) => fate))
     expect([...fates]).toEqual(expect.arrayContaining(['reset', 'closed', 'timeout', 'wrong-reply', 'cancelled']))
+    await closeAll()
+    await expect.poll(files, { timeout: 5000 }).toBeLessThanOrEqual(before + 3) // not one socket for each end
   })
 })
 
 const closers: (() => unknown)[] = []
-afterEach(async () => {
+async function closeAll(): Promise<void> {
   for (const close of closers.splice(0).toReversed()) await close()
-})
+}
+afterEach(closeAll)
+
+const files = (): number => readdirSync('/proc/self/fd').length
 
 const settingsFor = ({ settings }: Kind, to: string) =>
   settings.parse({
