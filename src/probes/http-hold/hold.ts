@@ -168,8 +168,10 @@ export function hold({ cohort, of, options, target, onOpened }: HoldOptions, wor
           wheel.clear(held)
           held.stage = 'over'
           over()
-        } else if (held.stage === 'connecting') end(held, stopped)
-        else if (held.stage === 'idle') takeLeave(held)
+        } else if (held.stage === 'connecting') {
+          // Once the hello is sent the server may hold it for open: it is answered first, then takes its leave.
+          if (!held.asked) end(held, stopped)
+        } else if (held.stage === 'idle') takeLeave(held)
       }
       return allOver.promise
     },

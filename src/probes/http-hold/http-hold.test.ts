@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { client, closeAll, greets, peer, server } from '../../../test/http-halves.ts'
+import { answer, client, closeAll, greets, peer, server } from '../../../test/http-halves.ts'
 import { telling } from '../../../test/world.ts'
 
 afterEach(closeAll)
@@ -71,6 +72,20 @@ describe('both halves together', () => {
       expect(end).toMatchObject({ fate: 'closed', code: 'BYE server stops', planned: true, phase: 'idle' })
     expect(served.told.filter(telling('ended'))).toHaveLength(5)
     expect(served.ledger.openCount).toBe(0)
+  })
+
+  test('a stop in the middle of the hello waits for the answer, then says so', async () => {
+    const requests: string[] = []
+    const slow = (socket: Socket) =>
+      void socket.on('data', (request: Buffer) => {
+        requests.push(request.toString('latin1').split(' ')[0] ?? '')
+        setTimeout(() => socket.write(answer(request)), 100)
+      })
+    const world = await client(await peer(slow), { idle: '10s', deadline: '10s' })
+    await expect.poll(() => requests).toEqual(['POST'])
+    await world.half.stop(5000)
+    expect(requests).toEqual(['POST', 'DELETE'])
+    expect(world.told.filter(telling('ended'))).toMatchObject([{ fate: 'cancelled', code: 'STOP', planned: true }])
   })
 
   test('a stop while the server is mute ends with the drain time', async () => {
