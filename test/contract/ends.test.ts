@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { kinds } from '../../src/probes/index.ts'
 import type { Kind } from '../../src/probes/kind.ts'
@@ -38,6 +39,22 @@ describe.each(holding.map(kind => ({ name: kind.name, kind })))('$name', ({ kind
     await closeAll()
     await expect.poll(files, { timeout: 5000 }).toBeLessThanOrEqual(before + 3) // not one socket for each end
   })
+
+  test.each(['client', 'server'] as const)('a %s that stops at any moment is a fault to nobody', async side => {
+    for (const afterMs of [0, 2, 5, 10, 20, 40, 80]) {
+      const [there, here] = [testWorld('server'), testWorld('client')]
+      const server = await kind.server?.start(kind.server.settings.parse({ listen: '127.0.0.1:0' }), there)
+      const client = await kind.client(settingsFor(kind, server?.listens[0] ?? '', { deadline: '5s' }), here)
+      await sleep(afterMs)
+      if (side === 'client') await client.stop(2000)
+      await server?.stop(2000)
+      if (side === 'server') await client.stop(2000)
+      const faults = [...there.told, ...here.told].filter(telling('ended', { planned: false }))
+      // Whoever comes to a server that has just gone never was its guest: what it meets is no goodbye.
+      expect(faults.filter(({ phase }) => side === 'client' || phase !== 'connect')).toEqual([])
+      for (const world of [there, here]) world[Symbol.dispose]()
+    }
+  })
 })
 
 const closers: (() => unknown)[] = []
@@ -48,7 +65,7 @@ afterEach(closeAll)
 
 const files = (): number => readdirSync('/proc/self/fd').length
 
-const settingsFor = ({ settings }: Kind, to: string) =>
+const settingsFor = ({ settings }: Kind, to: string, more: object = {}) =>
   settings.parse({
     name: 'rough',
     to,
@@ -57,6 +74,7 @@ const settingsFor = ({ settings }: Kind, to: string) =>
     deadline: '300ms',
     spread: '0s',
     reconnect: { base: '10ms', cap: '20ms' },
+    ...more,
   })
 
 const idsOf = ({ told }: TestWorld, type: 'opened' | 'ended') =>
