@@ -30,6 +30,14 @@ test('config.schema.json is what "npm run schema" writes', () => {
   expect(written).toEqual(jsonSchema(kinds))
 })
 
+test('a pair keeps a journal, a client and a server none until told to', () => {
+  const journals = commands.map(command => {
+    const { journal } = loadConfig(kinds, { command, flags: {}, env: {} }).config
+    return [command, journal === 'off' ? journal : journal.dir]
+  })
+  expect(Object.fromEntries(journals)).toEqual({ pair: './journal', client: 'off', server: 'off' })
+})
+
 test('the JSON schema shows every default as it is written', () => {
   expect(jsonSchema(kinds)).toMatchObject({
     properties: { drain: { default: '10s' }, journal: { default: 'off' }, probes: { type: 'array' } },
