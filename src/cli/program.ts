@@ -28,4 +28,4 @@ Examples:
   longhold client --config longhold.yaml --check
   longhold report ./journal
 
-Every option of a command has an environment variable: see longhold COMMAND --help.`
+Every setting has an environment variable as well: see longhold COMMAND --help.`

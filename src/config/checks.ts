@@ -1,3 +1,4 @@
+import { kernelRange } from '../kernel/socket-options.ts'
 import { formatDuration } from '../settings/duration.ts'
 import type { Keepalive } from '../settings/keepalive.ts'
 import { type Draft, isDraft } from './draft.ts'
@@ -22,22 +23,38 @@ export function checksOf({ probes }: Draft): Mistake[] {
   })
 }
 
-/** What will work, but hardly as meant. */
+/** What will work, but hardly as meant; or not at all, where only the kernel knows for sure. */
 export function warningsOf({ probes, server }: Config): Mistake[] {
   const entries = [
     ...probes.map((probe, index) => ({ path: ['probes', index], settings: probe as unknown })),
     ...Object.entries(server).map(([name, settings]) => ({ path: ['server', name], settings })),
   ]
+  if (entries.length === 0) return [{ path: [], sentence: 'nothing to ask and nothing to answer: no probe, no server' }]
   return entries.flatMap(({ path, settings }) => {
-    if (!isDraft(settings) || !isDraft(settings.keepalive) || typeof settings.userTimeout !== 'number') return []
-    const { idle, interval, count } = settings.keepalive as Exclude<Keepalive, 'off'> // decoded by its schema
-    const byCount = idle + interval * count
-    if (settings.userTimeout === 0 || settings.userTimeout === byCount) return []
-    return [
-      {
-        path: [...path, 'userTimeout'],
-        sentence: `with a user timeout the kernel ignores keepalive's count: a dead peer is noticed after about ${formatDuration(Math.max(settings.userTimeout, idle))}, not ${formatDuration(byCount)}`,
-      },
-    ]
+    if (!isDraft(settings) || !isDraft(settings.keepalive)) return []
+    const keepalive = settings.keepalive as Exclude<Keepalive, 'off'> // decoded by its schema
+    const warnings = [...beyondTheKernel(keepalive), ...meaningless(keepalive, settings.userTimeout)]
+    return warnings.map(({ path: inside, sentence }) => ({ path: [...path, ...inside], sentence }))
   })
+}
+
+/** Let through by the schema: kernels may differ, and the one we run on has the last word. */
+function beyondTheKernel({ idle, interval, count }: Exclude<Keepalive, 'off'>): Mistake[] {
+  const asked = { idle: idle / 1000, interval: interval / 1000, count }
+  const taken = { idle: kernelRange.idleS, interval: kernelRange.intervalS, count: kernelRange.count }
+  return (['idle', 'interval', 'count'] as const).flatMap(field => {
+    const [least, most] = taken[field]
+    if (asked[field] <= most) return []
+    const unit = field === 'count' ? '' : 's'
+    const sentence = `the kernel will refuse ${asked[field]}${unit}: it takes ${least}..${most}${unit}`
+    return [{ path: ['keepalive', field], sentence }]
+  })
+}
+
+function meaningless({ idle, interval, count }: Exclude<Keepalive, 'off'>, userTimeout: unknown): Mistake[] {
+  const byCount = idle + interval * count
+  if (typeof userTimeout !== 'number' || userTimeout === 0 || userTimeout === byCount) return []
+  const after = formatDuration(Math.max(userTimeout, idle))
+  const sentence = `with a user timeout the kernel ignores keepalive's count: a dead peer is noticed after about ${after}, not ${formatDuration(byCount)}`
+  return [{ path: ['userTimeout'], sentence }]
 }

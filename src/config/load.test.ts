@@ -173,11 +173,26 @@ test('a mistake in a flag or a variable is told by its name', () => {
     '--log-level: level: expected one of debug, info, warn, error, found "loud"',
   ])
   expect(told({ text: cohort, env: { LONGHOLD_CONNECTIONS: 'many' } })).toEqual([
-    'LONGHOLD_CONNECTIONS: connections: expected a whole number from 1 to 60000, found "many"',
+    'LONGHOLD_CONNECTIONS: expected a whole number from 1, found "many"',
   ])
   expect(told({ text: 'probes: []', flags: { connections: '3' } })).toEqual([
     '--connections: no setting of this configuration takes it',
   ])
+})
+
+test.each([
+  ['port', ['abc', '-1', '65536', '7e3'], 'a port up to 65535'],
+  ['web-port', ['off', '99999', ''], 'a port up to 65535'],
+  ['server', ['', 'a:b:c', 'web:99999', 'http://web'], 'a name or an IP address, and a port'],
+  ['keepalive', ['on', '60', '60s,', '60s,10s,0', '60s,10s,3,1'], '"off", or the silence'],
+  ['connections', ['-5', '1e9', '0'], 'a whole number from 1'],
+])('--%s is judged as it was written', (flag, texts, expected) => {
+  for (const text of texts) {
+    const [line, ...more] = told({ flags: { [flag]: text } })
+    expect(line).toContain(`--${flag}: expected ${expected}`)
+    expect(line).toMatch(new RegExp(`, found "${text}"$`))
+    expect(more).toEqual([])
+  }
 })
 
 test('what Kubernetes puts beside our variables is not taken for them', () => {
@@ -197,6 +212,23 @@ test('a user timeout that makes the count meaningless is a warning', () => {
     "configuration:6: probes[0].userTimeout: with a user timeout the kernel ignores keepalive's count: a dead peer is noticed after about 20m, not 90s",
   ])
 })
+
+test('what the kernel will refuse is a warning: it has the last word', () => {
+  const text = `${cohort}\n  keepalive: {idle: 10h, interval: 10s, count: 128}`
+  expect(load({ text }).warnings).toEqual([
+    'configuration:5: probes[0].keepalive.idle: the kernel will refuse 36000s: it takes 1..32767s',
+    'configuration:5: probes[0].keepalive.count: the kernel will refuse 128: it takes 1..127',
+  ])
+})
+
+test.each([
+  ['client', 'probes: []'],
+  ['server', 'server: {tcp-hold: off, http-hold: off, udp-echo: off}'],
+] as const)('a %s with nothing to do is a warning', (command, text) =>
+  expect(load({ command, text }).warnings).toEqual([
+    'configuration:1: nothing to ask and nothing to answer: no probe, no server',
+  ]),
+)
 
 test('a client answers nothing and a server asks nothing, whatever a shared file says', () => {
   const text = `${cohort}\nserver: {tcp-hold: {}}`

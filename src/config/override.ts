@@ -24,11 +24,15 @@ export function override(draft: Draft, { command, flags, env, kinds }: Given): O
   const origins = new Map<string, string>()
   const mistakes: string[] = []
   const warnings = unknownVariables(env)
-  for (const { flag, env: variable, commands, apply } of overrides) {
+  for (const { flag, env: variable, commands, apply, form } of overrides) {
     const written = flags[flag]
     const text = written ?? fromEnvironment(env[variable])
     if (text === undefined || !commands.includes(command)) continue
     const origin = written === undefined ? variable : `--${flag}`
+    if (form && !form.fits(text)) {
+      mistakes.push(`${origin}: expected ${form.expected}, found ${JSON.stringify(text)}`)
+      continue
+    }
     const paths = apply(draft, text, kinds)
     for (const path of paths) origins.set(pathText(path), origin)
     // A flag was typed for this very run; a variable may be set for many.

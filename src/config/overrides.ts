@@ -1,5 +1,6 @@
 import type { Kind } from '../probes/kind.ts'
 import { type Draft, probeDrafts, section, serverDrafts } from './draft.ts'
+import { addressForm, countForm, type Form, keepaliveForm, portForm } from './forms.ts'
 import type { Path } from './mistake.ts'
 import { dataPort, readdress, splitAddress } from './readdress.ts'
 import { type Command, commands } from './schema.ts'
@@ -13,6 +14,8 @@ export interface Override {
   readonly value: string
   readonly summary: string
   readonly commands: readonly Command[]
+  /** What the text has to look like, where the settings it ends up in would complain about more than was written. */
+  readonly form: Form | undefined
   /** Writes into the draft and returns where it wrote: nowhere means that there was nothing to change. */
   readonly apply: (draft: Draft, text: string, kinds: readonly Kind[]) => Path[]
 }
@@ -25,6 +28,7 @@ export const overrides: readonly Override[] = [
     '<host[:port]>',
     'the Service: replaces the host of every probe with path service',
     towards('service'),
+    addressForm,
   ),
   on(
     ['client'],
@@ -32,9 +36,15 @@ export const overrides: readonly Override[] = [
     '<host[:port]>',
     'the pods behind it: replaces the host of every probe with path pod',
     towards('pod'),
+    addressForm,
   ),
-  on(['pair', 'client'], 'connections', '<number>', 'connections of every cohort', (draft, text, kinds) =>
-    inProbes(draft, kinds, 'connections', numberOr(text)),
+  on(
+    ['pair', 'client'],
+    'connections',
+    '<number>',
+    'connections of every cohort',
+    (draft, text, kinds) => inProbes(draft, kinds, 'connections', numberOr(text)),
+    countForm,
   ),
   on(
     ['pair', 'client'],
@@ -49,24 +59,39 @@ export const overrides: readonly Override[] = [
     '<off|idle[,interval[,count]]>',
     'keepalive of every cohort, such as 60s,10s,3',
     (draft, text, kinds) => inProbes(draft, kinds, 'keepalive', keepaliveOf(text)),
+    keepaliveForm,
   ),
   on(['client'], 'dns', '<address>', 'the DNS server every dns probe asks', (draft, text, kinds) =>
     inProbes(draft, kinds, 'servers', text.split(',')),
   ),
-  on(commands, 'port', '<number>', `data port, in place of ${dataPort}`, (draft, text, kinds) => [
-    ...probeDrafts(draft, kinds).flatMap(({ path, probe }) => readdress(probe, 'to', path, { port: text })),
-    ...serverDrafts(draft, kinds).flatMap(({ path, half }) => readdress(half, 'listen', path, { port: text })),
-  ]),
+  on(
+    commands,
+    'port',
+    '<number>',
+    `data port, in place of ${dataPort}`,
+    (draft, text, kinds) => [
+      ...probeDrafts(draft, kinds).flatMap(({ path, probe }) => readdress(probe, 'to', path, { port: text })),
+      ...serverDrafts(draft, kinds).flatMap(({ path, half }) => readdress(half, 'listen', path, { port: text })),
+    ],
+    portForm,
+  ),
   on(commands, 'web', '<off|address>', 'where metrics, JSON and the page are served', (draft, text) => {
     draft.web = text === 'off' ? 'off' : { listen: text }
     return [['web']]
   }),
-  on(commands, 'web-port', '<number>', 'the port of it, in place of 8080', (draft, text) => {
-    const web = section(draft, 'web')
-    const before = typeof web.listen === 'string' ? web.listen : '0.0.0.0'
-    web.listen = `${splitAddress(before).host}:${text}`
-    return [['web']]
-  }),
+  on(
+    commands,
+    'web-port',
+    '<number>',
+    'the port of it, in place of 8080',
+    (draft, text) => {
+      const web = section(draft, 'web')
+      const before = typeof web.listen === 'string' ? web.listen : '0.0.0.0'
+      web.listen = `${splitAddress(before).host}:${text}`
+      return [['web']]
+    },
+    portForm,
+  ),
   on(commands, 'journal', '<off|dir>', 'where what happened is kept for "longhold report"', (draft, text) => {
     if (text === 'off') draft.journal = 'off'
     else section(draft, 'journal').dir = text
@@ -87,8 +112,9 @@ function on(
   value: string,
   summary: string,
   apply: Override['apply'],
+  form?: Form,
 ): Override {
-  return { flag, env: `LONGHOLD_${flag.toUpperCase().replaceAll('-', '_')}`, value, summary, commands, apply }
+  return { flag, env: `LONGHOLD_${flag.toUpperCase().replaceAll('-', '_')}`, value, summary, commands, apply, form }
 }
 
 function inIdentity(field: string): Override['apply'] {

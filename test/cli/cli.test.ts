@@ -45,8 +45,8 @@ describe('before anything runs', () => {
     [
       'a value out of range',
       ['client', '--connections', '0'],
-      '--connections: connections: expected a whole number from 1 to',
-      'found 0',
+      '--connections: expected a whole number from 1',
+      'found "0"',
     ],
     [
       'a file that is not there',
@@ -79,6 +79,17 @@ describe('before anything runs', () => {
     expect(first).toMatchObject({ code: 0, err: '' })
     const file = await written(first.out)
     expect((await longhold([command, '--print-config'], { env: { LONGHOLD_CONFIG: file } })).out).toBe(first.out)
+  })
+
+  test('an answer that finds no room is a sentence, and no stack trace', async () => {
+    const { code, err } = await longhold(
+      ['-c', 'exec "$0" "$1" pair --print-config > /dev/full', process.execPath, launcher],
+      {
+        node: '/bin/sh',
+        script: '-e',
+      },
+    )
+    expect([code, err]).toEqual([1, expect.stringMatching(/^longhold: cannot write the answer \(ENOSPC[^\n]*\n$/)])
   })
 
   test('a flag wins over its variable', async () => {
