@@ -25,9 +25,15 @@ export const rejections = [
   'duplicate-id',
   'half-frame',
   'not-reading',
+  'flood',
   'max-connections',
 ] as const
 export type Rejection = (typeof rejections)[number]
+
+/** Frames in one read: a peer that waits for its answers has a pong, a ping and a bye under way, and no more. */
+const mostAtOnce = 8
+/** Exchanges so far that `ageMs` of silences of at least 50 ms (wire/hello.ts) cannot explain: twice as many, and a few. */
+const tooMany = (exchanges: number, ageMs: number): boolean => exchanges > 100 + ageMs / 25
 
 /** How long a stranger may take to say hello, and a peer to finish a frame, ms. */
 const patienceMs = 10_000
@@ -71,12 +77,15 @@ export function answering(maxConnections: number, world: World): Answering {
     const held = heldBy(this)
     if (!held) return
     const waited = held.rest !== undefined
+    let frames = 0
     const left = assemble(held.rest, bytes, frame => {
-      hear(held, frame)
+      if (++frames > mostAtOnce) reject(held, 'flood')
+      else hear(held, frame)
       return held.socket === this
     })
     if (typeof left === 'string') return reject(held, left)
     if (held.socket !== this) return
+    if (tooMany(held.exchanges, clock.steady() - held.openedAt)) return reject(held, 'flood')
     held.rest = left
     note(held, account => {
       weigh(account, this)
