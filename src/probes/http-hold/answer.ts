@@ -21,6 +21,9 @@ export interface AnswerOptions {
   readonly graceMs?: number
 }
 
+/** Requests on their way: a client that waits for its answers has one. */
+const mostAtOnce = 8
+
 /** The server half: answers `/hold`, keeps idle connections for ever, and keeps the ledger. */
 export function answering(
   { maxConnections, patienceMs = 10_000, graceMs = 60_000 }: AnswerOptions,
@@ -58,6 +61,7 @@ export function answering(
     const amiss = amissWith(request)
     if (amiss) return reject(guest, amiss)
     if (request.method === 'DELETE') return leave(guest, response)
+    if (guest.busy >= mostAtOnce) return reject(guest, 'flood')
     guest.busy += 1
     response.once('close', () => (guest.busy -= 1))
     if (request.method === 'POST')

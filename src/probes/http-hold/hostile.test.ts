@@ -59,6 +59,7 @@ describe('bytes that are no request of ours are counted, answered with a reason,
     ['another method', 'PUT /hold HTTP/1.1\r\nHost: x\r\n\r\n', 'unknown-method', 405],
     ['a hello that is no JSON', post('hello'), 'bad-hello', 400],
     ['a hello with a cohort that is no word', post(JSON.stringify(hello({ cohort: 'a b' }))), 'bad-hello', 400],
+    ['a flood of requests', greeting + question.repeat(2000), 'flood', 429],
     ['a second hello', greeting + post(JSON.stringify(hello({ id: 'c2' }))), 'second-hello', 409],
   ])('%s', async (_, bytes, reason, status) => {
     const { world, port } = await server()

@@ -10,6 +10,7 @@ export const statuses = {
   'second-hello': '409 Conflict',
   'duplicate-id': '409 Conflict',
   'body-too-large': '413 Content Too Large',
+  flood: '429 Too Many Requests',
   'head-too-large': '431 Request Header Fields Too Large',
   'max-connections': '503 Service Unavailable',
 } as const
