@@ -22,7 +22,14 @@ test('messages come out as they went in, however the stream was cut', () => {
 
 test('a message longer than we read ends the stream, before it is held', () => {
   const feed = unframe(512, () => {})
-  expect(feed(framed(Buffer.alloc(512)))).toBe(true)
-  expect(feed(Buffer.from([0x02]))).toBe(true)
-  expect(feed(Buffer.from([0x01]))).toBe(false)
+  expect(feed(framed(Buffer.alloc(512)))).toBeUndefined()
+  expect(feed(Buffer.from([0x02]))).toBeUndefined()
+  expect(feed(Buffer.from([0x01]))).toBe('long')
+})
+
+test('a flood of messages ends the stream, before they are read', () => {
+  let read = 0
+  const feed = unframe(512, () => (read += 1))
+  expect(feed(Buffer.alloc(64 * 1024))).toBe('many') // 32,768 empty ones
+  expect(read).toBeLessThan(100)
 })

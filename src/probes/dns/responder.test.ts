@@ -96,6 +96,20 @@ test('over TCP several questions may follow each other, in whatever pieces', asy
   socket.destroy()
 })
 
+test.each([
+  ['many', 1000, 1000],
+  ['not-reading', 8, 20],
+])('questions without end over TCP: %s', async (reason, atOnce, everyMs) => {
+  const { port, world } = await responder()
+  const query = framed(queryFor({ id: 1, name: 'big.longhold.test', type: 'AAAA', edns: false }).bytes)
+  const socket = connect(port, '127.0.0.1').on('error', () => {})
+  socket.pause()
+  const flood = setInterval(() => socket.write(Buffer.concat(Array<Buffer>(atOnce).fill(query))), everyMs)
+  running.push({ stop: () => clearInterval(flood) })
+  await world.heard(telling('rejected', { reason, kind: 'dns' }), 15_000)
+  await expect.poll(() => socket.destroyed || socket.writableLength === 0).toBe(true)
+})
+
 test('a taken port is one sentence with the fix', async () => {
   const { at } = await responder()
   await expect(responder(at)).rejects.toThrow(

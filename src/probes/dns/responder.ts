@@ -50,7 +50,7 @@ export async function startResponder(settings: ResponderSettings, world: World):
 }
 
 /** Every reason to turn bytes or a connection away. */
-export const rejections = [...flaws, 'busy'] as const
+export const rejections = [...flaws, 'busy', 'many', 'not-reading'] as const
 type Reject = (reason: (typeof rejections)[number]) => void
 type Hear = (bytes: Buffer, udp: boolean, send: (answer: Buffer) => void) => void
 
@@ -94,15 +94,16 @@ function converse(socket: Socket, hear: Hear, reject: Reject, sockets: Set<Socke
   socket.on('close', () => sockets.delete(socket))
   const read = unframe(longest, bytes =>
     hear(bytes, false, answer => {
-      if (socket.writable && socket.writableLength < unsent) socket.write(framed(answer))
+      if (socket.writable) socket.write(framed(answer))
     }),
   )
   socket.on('data', (chunk: Buffer) => {
-    if (read(chunk)) return
-    reject('long')
+    const amiss = read(chunk) ?? (socket.writableLength > unsent ? 'not-reading' : undefined)
+    if (amiss === undefined) return
+    reject(amiss)
     socket.destroy()
   })
 }
 
-/** Answers a client does not read, bytes: beyond it they are dropped. */
-const unsent = 1 << 20
+/** Answers a client does not read, bytes: more than a flood's first chunk can make. */
+const unsent = 1 << 18

@@ -36,7 +36,9 @@ export function askOverTcp({ server, queries, deadlineMs, clock, signal }: TcpQu
   socket.on('error', reject)
   socket.on('end', () => fail('FIN'))
   const read = unframe(65_535, hear)
-  socket.on('data', (chunk: Buffer) => read(chunk))
+  socket.on('data', (chunk: Buffer) => {
+    if (read(chunk) !== undefined) fail('WRONG_REPLY')
+  })
 
   function hear(bytes: Buffer): void {
     const query = queries.find(({ id }) => !answers.has(id) && bytes.length >= 2 && bytes.readUInt16BE(0) === id)
