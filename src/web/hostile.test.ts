@@ -40,6 +40,19 @@ test.each([
   expect((await fetch(`${base}/healthz`)).status).toBe(200)
 })
 
+test('requests without end, whose answers nobody waits for, are not answered', async () => {
+  let asked = 0
+  const base = await serving({
+    connections() {
+      asked += 1
+      return []
+    },
+  })
+  await raw(base, 'GET /api/connections HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000))
+  expect(asked).toBeLessThan(10)
+  expect((await fetch(`${base}/healthz`)).status).toBe(200)
+})
+
 test('a request that never ends is cut off', { timeout: 25_000 }, async () => {
   const base = await serving()
   const socket = dial(base)

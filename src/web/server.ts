@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { listen } from '../listen.ts'
@@ -29,7 +30,9 @@ export async function startWeb({
 }): Promise<Web> {
   const events = eventStream(source, clock)
   const table = routes(source, clock)
+  const oneAtATime = turns()
   const server = createServer(limits, (request, response) => {
+    if (!oneAtATime(request, response)) return
     const unlimit = limitAnswer(response, clock)
     respond({ request, response, table, events, unlimit }).catch((error: unknown) => {
       log.error({ err: error, url: request.url?.slice(0, 200) }, 'the web server failed to answer: a bug')
@@ -42,6 +45,20 @@ export async function startWeb({
   return {
     listens: [await listen(server, address, '--web-port or web.listen')],
     close: () => close(server, events, clock),
+  }
+}
+
+/** Whoever asks on before the answer is there could ask a thousand times in one read; nobody we know does, so it ends. */
+function turns() {
+  const busy = new WeakSet<Socket>()
+  return ({ socket }: IncomingMessage, response: ServerResponse): boolean => {
+    if (busy.has(socket)) {
+      socket.destroy()
+      return false
+    }
+    busy.add(socket)
+    response.once('close', () => busy.delete(socket))
+    return true
   }
 }
 
