@@ -10,6 +10,7 @@ import type { Journal, JournalStatus } from '../record/journal/writer.ts'
 import { recorder as newRecorder } from '../record/recorder.ts'
 import { currentOf, type Snapshot } from '../record/snapshot.ts'
 import { wheel as newWheel } from '../schedule/wheel.ts'
+import { crowds } from './crowds.ts'
 import { noise as newNoise } from './noise.ts'
 import { partsOf } from './parts.ts'
 
@@ -55,7 +56,8 @@ export async function start({ config, command, clock, log, version }: Job): Prom
   const halves: { readonly name: string; readonly side: Side; readonly half: Half }[] = []
   const disturbances = newNoise(clock, tell)
   const wheel = newWheel(clock, { onTick: disturbances.tick })
-  const world: World = { clock, wheel, random: Math.random, log, identity, ledger, tell }
+  const strangers = crowds(clock, tell)
+  const world: World = { clock, wheel, random: Math.random, log, identity, ledger, tell: strangers.tell }
   const parts = partsOf(config, command)
   let journal: Journal | undefined
 
@@ -76,6 +78,7 @@ export async function start({ config, command, clock, log, version }: Job): Prom
       await Promise.all(halves.filter(each => each.side === side).map(({ half }) => half.stop(config.drain)))
     wheel.stop()
     disturbances.stop()
+    strangers.stop()
     await journal?.close()
   }
 

@@ -132,6 +132,8 @@ export interface Strayed extends OfProbe {
   readonly what: (typeof strays)[number]
   /** `late`: how long after the question it came, microseconds. */
   readonly tookUs?: number
+  /** So many of them; absent for one. */
+  readonly count?: number
 }
 
 /** The server turned bytes or a connection away, and why: a short closed list per kind, never the bytes. */
@@ -140,6 +142,8 @@ export interface Rejected {
   readonly side: 'server'
   readonly kind: string
   readonly reason: string
+  /** So many of them; absent for one. */
+  readonly count?: number
 }
 
 /** A process began (or, in a journal, began again). Connections of the run before it have no fate. */

@@ -3,8 +3,8 @@ import { newCohort } from './cohort.ts'
 import { newProbe } from './probe.ts'
 import { seats } from './seats.ts'
 
-/** Cohorts, and probes, kept apart at most: a server learns the names from its clients. */
-export const mostSeries = 256
+/** Cohorts, and probes, kept apart at most: a server learns the names from its clients, and each is 140 series to scrape. */
+export const mostSeries = 64
 /** Reasons for turning bytes away that are kept apart at most. */
 const mostReasons = 64
 const other = 'other'

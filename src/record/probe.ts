@@ -34,7 +34,7 @@ export function foldProbe(tally: ProbeTally, news: (Asked | Strayed) & Stamp): v
   tally.current = true
   if (news.suspect) tally.suspects += 1
   if (news.type === 'strayed') {
-    tally.strays[news.what] += 1
+    tally.strays[news.what] += news.count ?? 1
     return
   }
   const { fate, tookUs, rcode, by, stamp } = news

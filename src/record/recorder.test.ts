@@ -268,3 +268,14 @@ test('every fault in the list is one', () => {
     { numRuns: 30 },
   )
 })
+
+test('what was counted together counts as many', () => {
+  const into = recorder()
+  const stamp = { at: 0, steady: 0 }
+  const of = { side: 'client', kind: 'dns', probe: 'dns', server: '1', mode: 'pinned' } as const
+  into.fold({ type: 'rejected', side: 'server', kind: 'tcp-hold', reason: 'flood', ...stamp })
+  into.fold({ type: 'rejected', side: 'server', kind: 'tcp-hold', reason: 'flood', count: 41, ...stamp })
+  into.fold({ type: 'strayed', ...of, what: 'foreign', count: 7, ...stamp })
+  const { rejected, probes } = into.snapshot()
+  expect([rejected[0]?.count, probes[0]?.strays.foreign]).toEqual([42, 7])
+})

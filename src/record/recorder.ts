@@ -70,7 +70,7 @@ export function recorder(): Recorder {
       case 'strayed':
         return foldProbe(probes.of(news), news)
       case 'rejected':
-        rejected.of(news).count += 1
+        rejected.of(news).count += news.count ?? 1
         return
       case 'declared':
         return declare(news.series)

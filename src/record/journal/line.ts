@@ -39,6 +39,7 @@ const stamp = { at, steady: z.number(), suspect: z.literal(true).optional() }
 const held = { ...stamp, ...ofCohort }
 const asks = { ...stamp, ...ofProbe }
 const known = z.looseObject({})
+const count = z.int().positive().optional()
 
 const observation = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('opened'), ...held, id: z.string(), peer: known, tookUs: z.number() }),
@@ -88,8 +89,8 @@ const observation = z.discriminatedUnion('type', [
     tries: z.number().optional(),
     stamp: z.enum(['kernel', 'user']).optional(),
   }),
-  z.looseObject({ type: z.literal('strayed'), ...asks, what: z.enum(strays), tookUs: z.number().optional() }),
-  z.looseObject({ type: z.literal('rejected'), ...stamp, kind: z.string(), reason: z.string() }),
+  z.looseObject({ type: z.literal('strayed'), ...asks, what: z.enum(strays), tookUs: z.number().optional(), count }),
+  z.looseObject({ type: z.literal('rejected'), ...stamp, kind: z.string(), reason: z.string(), count }),
   z.looseObject({ type: z.literal('began'), ...stamp, ...savedRun.shape, identity }),
   z.looseObject({
     type: z.literal('declared'),
