@@ -63,10 +63,11 @@ export async function start({ config, command, clock, log, version }: Job): Prom
 
   /** Stamps what a probe tells, and hands it to the sinks. */
   function tell(told: Told): void {
-    const steady = clock.steady()
-    const measured = 'tookUs' in told ? steady - (told.tookUs ?? 0) / 1000 : steady
-    const suspect = told.type !== 'disturbed' && disturbances.disturbedSince(measured)
-    const observation: Observation = { ...told, at: clock.now(), steady, ...(suspect && { suspect }) }
+    const now = { at: clock.now(), steady: clock.steady() }
+    const measured = 'tookUs' in told ? now.steady - (told.tookUs ?? 0) / 1000 : now.steady
+    const suspect = told.type !== 'disturbed' && disturbances.disturbedSince(measured, now)
+    const stamped = { ...told, ...now }
+    const observation: Observation = suspect ? { ...stamped, suspect } : stamped
     recorder.fold(observation)
     journal?.sink(observation)
     for (const sink of subscribers) sink(observation)
@@ -77,7 +78,6 @@ export async function start({ config, command, clock, log, version }: Job): Prom
     for (const side of ['client', 'server'] as const)
       await Promise.all(halves.filter(each => each.side === side).map(({ half }) => half.stop(config.drain)))
     wheel.stop()
-    disturbances.stop()
     strangers.stop()
     await journal?.close()
   }

@@ -1,6 +1,6 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createHistogram } from 'node:perf_hooks'
 import type { Clock } from '../clock.ts'
-import type { Disturbed } from '../outcome/observation.ts'
+import type { Disturbed, Stamp } from '../outcome/observation.ts'
 import { usualTickMs } from '../schedule/wheel.ts'
 
 /** A tick later than this is a stall: what was measured across it says more about us than about the network. ms. */
@@ -14,18 +14,17 @@ const latelyMs = 60_000
 export interface Noise {
   /** Hears every tick of the wheel and how late it came. */
   tick(lateMs: number): void
-  /** Whether the loop stalled or the clock jumped at any time since `steady` (ms), seen by a tick or not yet. */
-  disturbedSince(steady: number): boolean
+  /** Whether the loop stalled or the clock jumped at any time since `steady` (ms) and up to `now`, seen by a tick or not yet. */
+  disturbedSince(steady: number, now: Pick<Stamp, 'at' | 'steady'>): boolean
   /** How often since the start. */
   counts(): { readonly stalls: number; readonly clockJumps: number }
-  /** Event-loop delay as Node measures it (libuv timer, 10 ms resolution), lately. ms. */
+  /** How late the ticks of the wheel came, lately. ms. */
   loopDelay(): { readonly p50: number; readonly p99: number; readonly max: number }
-  stop(): void
 }
 
 export function noise(clock: Clock, tell: (told: Disturbed) => void): Noise {
-  const monitor = monitorEventLoopDelay({ resolution: 10 })
-  monitor.enable()
+  // The wheel's own ticks, and no monitorEventLoopDelay: its 100 wake-ups a second cost a tenth of an exchange each.
+  const late = createHistogram()
   let offset = clock.now() - clock.steady()
   let lastDisturbance = -Infinity
   let lastTick = clock.steady()
@@ -35,12 +34,12 @@ export function noise(clock: Clock, tell: (told: Disturbed) => void): Noise {
   let clockJumps = 0
 
   /** A callback that took long holds up those after it in the same turn of the loop, which come before the tick that tells. */
-  const untold = () =>
-    clock.steady() - lastTick > usualTickMs + stallMs || Math.abs(clock.now() - clock.steady() - offset) > jumpMs
+  const untold = ({ at, steady }: Pick<Stamp, 'at' | 'steady'>) =>
+    steady - lastTick > usualTickMs + stallMs || Math.abs(at - steady - offset) > jumpMs
 
   function delay() {
-    const [p50, p99, max] = [monitor.percentile(50), monitor.percentile(99), monitor.max].map(ns => ns / 1e6 - 10)
-    return { p50: atLeast0(p50), p99: atLeast0(p99), max: atLeast0(max) }
+    if (late.count === 0) return { p50: 0, p99: 0, max: 0 }
+    return { p50: late.percentile(50) / 1000, p99: late.percentile(99) / 1000, max: late.max / 1000 }
   }
 
   function disturbed(what: Disturbed['what'], ms: number): void {
@@ -56,14 +55,15 @@ export function noise(clock: Clock, tell: (told: Disturbed) => void): Noise {
       const jumped = nowOffset - offset
       offset = nowOffset
       lastTick = clock.steady()
+      late.record(Math.max(1, Math.round(lateMs * 1000)))
       if (lateMs > stallMs) disturbed('loop-stall', lateMs)
       if (Math.abs(jumped) > jumpMs) disturbed('clock-jump', jumped)
       if (lastTick - minuteBegan < latelyMs) return
       minuteBefore = delay()
       minuteBegan = lastTick
-      monitor.reset()
+      late.reset()
     },
-    disturbedSince: steady => lastDisturbance >= steady || untold(),
+    disturbedSince: (steady, now) => lastDisturbance >= steady || untold(now),
     counts: () => ({ stalls, clockJumps }),
     loopDelay() {
       const { p50, p99, max } = delay()
@@ -73,9 +73,5 @@ export function noise(clock: Clock, tell: (told: Disturbed) => void): Noise {
         max: Math.max(max, minuteBefore.max),
       }
     },
-    stop: () => monitor.disable(),
   }
 }
-
-/** The monitor counts its own 10 ms resolution in, and starts out empty. */
-const atLeast0 = (ms = 0): number => Math.max(0, Number.isFinite(ms) ? ms : 0)

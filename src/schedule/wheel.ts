@@ -16,8 +16,8 @@ export interface Timer {
 }
 
 export interface Wheel {
-  /** (Re)arms `timer` to ring `ms` from now, at most a tick late. */
-  set(timer: Timer, ms: number): void
+  /** (Re)arms `timer` to ring `ms` from `now` (steady ms, for who has just read the clock), at most a tick late. */
+  set(timer: Timer, ms: number, now?: number): void
   clear(timer: Timer): void
   /** How many timers wait. */
   readonly size: number
@@ -80,9 +80,9 @@ export function wheel(
     }
   }
 
-  function set(timer: Timer, ms: number): void {
+  function set(timer: Timer, ms: number, now = clock.steady()): void {
     clear(timer)
-    timer.due = clock.steady() + Math.max(0, ms)
+    timer.due = now + Math.max(0, ms)
     // Rounded up, and never into a slot this turn has already passed.
     timer.slot = Math.max(Math.ceil(timer.due / tickMs), tick) % slots
     const line = ring[timer.slot]

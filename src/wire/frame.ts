@@ -67,11 +67,16 @@ export function frame(type: FrameType, payload: Uint8Array): Buffer {
 /** A ping or pong: the sequence number, then `nonce`, which the other side sends back as it came. */
 export function beat(type: 'ping' | 'pong', sequence: number, nonce: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(headerBytes + 4 + nonce.byteLength)
+  writeBeat(bytes, type, sequence)
+  bytes.set(nonce, headerBytes + 4)
+  return bytes
+}
+
+/** Makes `bytes` a ping or pong. What is in them behind the sequence number stays, as the nonce. */
+export function writeBeat(bytes: Buffer, type: 'ping' | 'pong', sequence: number): void {
   bytes.writeUInt16BE(magic, 0)
   bytes[2] = version
   bytes[3] = frameTypes[type]
-  bytes.writeUInt32BE(4 + nonce.byteLength, 4)
+  bytes.writeUInt32BE(bytes.length - headerBytes, 4)
   bytes.writeUInt32BE(sequence, headerBytes)
-  bytes.set(nonce, headerBytes + 4)
-  return bytes
 }

@@ -57,7 +57,12 @@ export function longhold(command: 'client' | 'server', config: object, ...busy: 
 /** The half that answers tcp-hold, and nothing else, on any free port. */
 export const longholdServer = (): Subject =>
   longhold('server', {
-    server: { 'tcp-hold': { listen: '127.0.0.1:0' }, 'http-hold': 'off', 'udp-echo': 'off', dns: 'off' },
+    server: {
+      'tcp-hold': { listen: '127.0.0.1:0', maxConnections: 19_000 },
+      'http-hold': 'off',
+      'udp-echo': 'off',
+      dns: 'off',
+    },
   })
 
 const peer = fileURLToPath(new URL('peer.ts', import.meta.url))

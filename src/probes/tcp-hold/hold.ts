@@ -72,11 +72,11 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
     )
   }
 
-  function heard(this: Socket, size: number, shared: Uint8Array): boolean {
+  function heard(this: Socket, size: number): boolean {
     const held = heldBy(this)
     if (!held) return true
-    const bytes = Buffer.from(shared.buffer, shared.byteOffset, size)
-    const left = assemble(held.rest, bytes, frame => {
+    if (view.length !== size) view = readBuffer.subarray(0, size)
+    const left = assemble(held.rest, view, frame => {
       hear(held, frame)
       return held.socket === this
     })
@@ -193,3 +193,5 @@ const rolloutMs = 60_000
 
 /** Shared by every socket: what is read is used before the next read (Node's `onread`), so idle ones own no buffer. */
 const readBuffer = Buffer.allocUnsafe(64 * 1024)
+/** What was read last: nearly always a pong, so nearly always as long as the one before. */
+let view = readBuffer.subarray(0, 0)
