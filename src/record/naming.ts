@@ -9,17 +9,30 @@ export const mostSeries = 64
 const mostReasons = 64
 const other = 'other'
 
-export const cohortSeats = () => seats({ limit: mostSeries, key: cohortKey, make: newCohort, surplus: crowdedCohort })
-export const probeSeats = () => seats({ limit: mostSeries, key: probeKey, make: newProbe, surplus: crowdedProbe })
-export const reasonSeats = () => seats({ limit: mostReasons, key: reasonKey, make: newReason, surplus: crowdedReason })
-
-function cohortKey({ side, kind, cohort, path }: OfCohort): string {
-  return `${side} ${kind} ${path} ${cohort}`
-}
-
-function probeKey({ kind, probe, server, mode }: OfProbe): string {
-  return `${kind} ${server} ${mode} ${probe}`
-}
+export const cohortSeats = () =>
+  seats<OfCohort, ReturnType<typeof newCohort>>({
+    limit: mostSeries,
+    word: ({ cohort }) => cohort,
+    same: (a, b) => a.cohort === b.cohort && a.side === b.side && a.kind === b.kind && a.path === b.path,
+    make: newCohort,
+    surplus: crowdedCohort,
+  })
+export const probeSeats = () =>
+  seats<OfProbe, ReturnType<typeof newProbe>>({
+    limit: mostSeries,
+    word: ({ probe }) => probe,
+    same: (a, b) => a.probe === b.probe && a.kind === b.kind && a.server === b.server && a.mode === b.mode,
+    make: newProbe,
+    surplus: crowdedProbe,
+  })
+export const reasonSeats = () =>
+  seats<Reason, ReturnType<typeof newReason>>({
+    limit: mostReasons,
+    word: ({ reason }) => reason,
+    same: (a, b) => a.reason === b.reason && a.kind === b.kind,
+    make: newReason,
+    surplus: crowdedReason,
+  })
 
 const crowdedCohort = ({ side, path }: OfCohort): OfCohort => ({
   side,
@@ -33,6 +46,5 @@ interface Reason {
   readonly kind: string
   readonly reason: string
 }
-const reasonKey = ({ kind, reason }: Reason): string => `${kind} ${reason}`
 const newReason = ({ kind, reason }: Reason) => ({ kind, reason, count: 0 })
 const crowdedReason = (): Reason => ({ kind: other, reason: other })

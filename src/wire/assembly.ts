@@ -14,7 +14,7 @@ export function assemble(rest: Rest, chunk: Buffer, onFrame: (frame: Frame) => b
     const peeled = peel(bytes, start)
     if ('malformed' in peeled) return peeled.malformed
     if ('wants' in peeled) return Buffer.from(bytes.subarray(start))
-    if (!onFrame(peeled.frame)) return undefined
+    if (!onFrame(peeled)) return undefined
     start = peeled.end
   }
   return undefined

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { assemble, type Rest } from './assembly.ts'
-import { beat, type Frame, frame, maxPayload, peel } from './frame.ts'
+import { beat, type Frame, frame, maxPayload, payloadOf, peel } from './frame.ts'
 import { byeFrame, type Hello, helloFrame, readBye, readHello, readWelcome, welcomeFrame } from './hello.ts'
 
 const from = { pod: 'client-0', node: 'node-a', ip: '10.0.0.1', instance: 'abc123' }
@@ -31,8 +31,8 @@ test('frames come out as they went in, wherever the network cuts them', () => {
       let turn = 0
       for (let at = 0; at < stream.length; ) {
         const cut = cuts[turn++ % cuts.length] ?? 1
-        const left = assemble(rest, stream.subarray(at, at + cut), ({ type, payload }: Frame) =>
-          Boolean(got.push({ type, payload: Uint8Array.from(payload) })),
+        const left = assemble(rest, stream.subarray(at, at + cut), (each: Frame) =>
+          Boolean(got.push({ type: each.type, payload: Uint8Array.from(payloadOf(each)) })),
         )
         if (typeof left === 'string') throw new Error(left)
         rest = left

@@ -5,7 +5,7 @@ import { classify } from '../../outcome/classify.ts'
 import type { HoldPhase, Word } from '../../outcome/fate.ts'
 import type { OfCohort } from '../../outcome/observation.ts'
 import { assemble } from '../../wire/assembly.ts'
-import { type Frame, malformations } from '../../wire/frame.ts'
+import { type Frame, malformations, payloadOf } from '../../wire/frame.ts'
 import { byeFrame, type Hello, plannedByes, readHello, welcomeFrame } from '../../wire/hello.ts'
 import type { Answering } from '../holding.ts'
 import type { World } from '../kind.ts'
@@ -98,7 +98,7 @@ export function answering(maxConnections: number, world: World): Answering {
 
   function hear(held: Held, frame: Frame): void {
     if (held.stage !== 'greeting') return talk.hear(held, frame)
-    const hello = frame.type === 'hello' ? readHello(frame.payload) : undefined
+    const hello = frame.type === 'hello' ? readHello(payloadOf(frame)) : undefined
     if (hello) greeted(held, hello)
     else reject(held, 'bad-hello')
   }

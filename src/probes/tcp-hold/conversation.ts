@@ -1,6 +1,6 @@
 import type { HoldPhase, Word } from '../../outcome/fate.ts'
 import type { Side } from '../../outcome/observation.ts'
-import { beat, type Frame, headerBytes } from '../../wire/frame.ts'
+import { beat, echoes, type Frame, payloadOf } from '../../wire/frame.ts'
 import { isPlanned, readBye } from '../../wire/hello.ts'
 import type { World } from '../kind.ts'
 import type { Held } from './held.ts'
@@ -72,8 +72,8 @@ export function conversation(
     silence(held, now)
   }
 
-  function heardPong(held: Held, payload: Buffer): void {
-    if (held.stage !== 'exchange' || held.ping?.compare(payload, 0, payload.length, headerBytes) !== 0)
+  function heardPong(held: Held, pong: Frame): void {
+    if (held.stage !== 'exchange' || !held.ping || !echoes(pong, held.ping))
       return end(held, phaseOf(held), wrongReply('PONG'), false)
     const now = clock.steady()
     held.ping = undefined
@@ -87,11 +87,11 @@ export function conversation(
 
   return {
     begin: held => silence(held, clock.steady()),
-    hear(held, { type, payload }) {
-      if (type === 'ping') heardPing(held, payload)
-      else if (type === 'pong') heardPong(held, payload)
-      else if (type === 'bye') heardBye(held, readBye(payload))
-      else end(held, phaseOf(held), wrongReply(type.toUpperCase()), false)
+    hear(held, frame) {
+      if (frame.type === 'pong') heardPong(held, frame)
+      else if (frame.type === 'ping') heardPing(held, payloadOf(frame))
+      else if (frame.type === 'bye') heardBye(held, readBye(payloadOf(frame)))
+      else end(held, phaseOf(held), wrongReply(frame.type.toUpperCase()), false)
     },
     due(held) {
       if (held.stage === 'idle') ask(held)

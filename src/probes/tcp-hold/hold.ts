@@ -6,7 +6,7 @@ import { classify } from '../../outcome/classify.ts'
 import type { HoldPhase, Word } from '../../outcome/fate.ts'
 import { backoff, startDelay } from '../../schedule/spread.ts'
 import { assemble } from '../../wire/assembly.ts'
-import type { Frame } from '../../wire/frame.ts'
+import { type Frame, payloadOf } from '../../wire/frame.ts'
 import { byeFrame, helloFrame, plannedByes, readWelcome } from '../../wire/hello.ts'
 import type { Holding, Opening } from '../holding.ts'
 import type { World } from '../kind.ts'
@@ -89,7 +89,7 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
   const onread = { buffer: readBuffer, callback: heard }
 
   function hear(held: Held, frame: Frame): void {
-    if (held.stage === 'greeting' && frame.type === 'welcome') return welcomed(held, frame.payload)
+    if (held.stage === 'greeting' && frame.type === 'welcome') return welcomed(held, payloadOf(frame))
     if (held.stage === 'greeting' && frame.type !== 'bye')
       return end(held, 'connect', wrongReply(frame.type.toUpperCase()), false)
     talk.hear(held, frame)
