@@ -8,8 +8,8 @@ export interface Output {
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
   /** The engine runs; `web` is what the web server listens on. */
   begin(engine: Engine, web: readonly string[]): void
-  /** The engine has stopped: says how it all ended. */
-  end(engine: Engine): void
+  /** The engine has stopped: says how it all ended. Resolves when that is out, or nobody takes it. */
+  end(engine: Engine): Promise<void>
   /** Gives the terminal back. */
   close(): void
 }

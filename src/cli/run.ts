@@ -35,7 +35,7 @@ export async function run({ config, command, forMs, table }: RunJob): Promise<vo
   const reason = await end.reason
   log.info({ reason }, 'stopping: saying goodbye on every connection')
   await Promise.all([engine.stop(), web?.close()])
-  output.end(engine)
+  await output.end(engine)
   process.exit(0) // whatever still has a timer: everything of ours is closed, and the output is written
 }
 

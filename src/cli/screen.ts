@@ -49,7 +49,7 @@ export function screen({ config, clock, lost }: OutputJob): Output {
       stdout.on('resize', resized)
       stops.push(() => stdout.off('resize', resized))
     },
-    end(engine) {
+    async end(engine) {
       close()
       stdout.write(`${picture(engine, farewell(engine, clock), Infinity)}\n`)
     },

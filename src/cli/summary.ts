@@ -8,7 +8,7 @@ export function summaryOf({ probes, server, web, journal }: Config): string {
     0,
   )
   return [
-    probes.length > 0 && `${probes.length} probes holding ${connections} connections`,
+    probes.length > 0 && `${many(probes.length, 'probe')} holding ${many(connections, 'connection')}`,
     Object.keys(server).length > 0 && `answers ${Object.keys(server).join(', ')}`,
     web === 'off' ? 'no web server' : `web on ${formatAddress(web.listen)}`,
     journal === 'off' ? 'no journal' : `journal in ${journal.dir}`,
@@ -16,3 +16,5 @@ export function summaryOf({ probes, server, web, journal }: Config): string {
     .filter(Boolean)
     .join('; ')
 }
+
+const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

@@ -12,6 +12,7 @@ import { currentOf, type Snapshot } from '../record/snapshot.ts'
 import { wheel as newWheel } from '../schedule/wheel.ts'
 import { crowds } from './crowds.ts'
 import { noise as newNoise } from './noise.ts'
+import { keepNurserySmall } from './nursery.ts'
 import { partsOf } from './parts.ts'
 
 /** A running client, server or pair. Everything people see is read from here; nothing here knows who reads. */
@@ -49,6 +50,7 @@ export interface Job {
 
 /** Starts what the configuration says. Rejects with a Problem when the machine cannot do it, leaving nothing running. */
 export async function start({ config, command, clock, log, version }: Job): Promise<Engine> {
+  keepNurserySmall()
   const identity: Identity = { ...config.identity, instance: randomBytes(8).toString('hex') }
   const ledger = newLedger(config.ledger.history)
   const recorder = newRecorder()

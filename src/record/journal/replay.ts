@@ -36,7 +36,9 @@ export async function replay(dir: string, segments: readonly Found[], into: Reco
       if (run && run.at !== runs.at(-1)?.at) runs.push({ ...run, until: run.at })
     }
     const last = runs.at(-1)
-    if (last) runs[runs.length - 1] = { ...last, until: line.at }
+    // A checkpoint opens a file: it may be the next process that writes it, long after.
+    if (last && !('journal' in line && line.journal === 'checkpoint'))
+      runs[runs.length - 1] = { ...last, until: line.at }
   }
 
   function note(sentence: string): void {

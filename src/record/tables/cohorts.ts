@@ -74,7 +74,7 @@ function lastEnd({ lastEnd }: CohortSeries, now: number): Cell {
 }
 
 export function percentile({ all }: CohortSeries['exchange'], percent: number): Cell {
-  return all.totalCount === 0 ? nothing : plain(latency(all.getValueAtPercentile(percent)))
+  return all.totalCount === 0 ? nothing : plain(latency(Math.min(all.maxValue, all.getValueAtPercentile(percent))))
 }
 
 function sumOf({ ends }: CohortSeries, counts: (end: EndCount) => boolean): number {
