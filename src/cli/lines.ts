@@ -1,34 +1,18 @@
-import { once } from 'node:events'
 import { pino } from 'pino'
 import type { Engine } from '../engine/engine.ts'
-import { Problem } from '../outcome/problem.ts'
-import { complain } from './complain.ts'
 import { faultLines } from './fault-lines.ts'
+import { logStream } from './log-stream.ts'
 import type { Output, OutputJob } from './output.ts'
 import { totals } from './totals.ts'
 
 /** How often the totals are logged, ms. */
 const everyMs = 60_000
-/** Lines that wait for a reader, characters: what does not fit is lost. */
-const mostWaiting = 1 << 20
 /** How long the last lines wait for a reader, ms. */
 const patienceMs = 1000
 
 /** JSON lines on stdout: the start, every fault, the totals each minute, the end. Nothing per exchange. */
 export function lines({ config, command, clock, lost }: OutputJob): Output {
-  // Not in sync: a reader that pauses would stop the event loop, and every probe with it.
-  const destination = pino.destination({ dest: 1, sync: false, maxLength: mostWaiting })
-  destination.on('error', error => {
-    if ('code' in error && error.code === 'EPIPE') return lost('the output is closed')
-    if (!failing)
-      complain(new Problem(`cannot write the log (${error.message}): probing goes on; make room where the log goes.`))
-    failing = true
-  })
-  let failing = false
-  let given = false
-  process.once('exit', () => {
-    if (!given && !failing) destination.flushSync()
-  })
+  const stream = logStream(lost)
   const { pod, node } = config.identity
   const log = pino(
     {
@@ -37,7 +21,7 @@ export function lines({ config, command, clock, lost }: OutputJob): Output {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: label => ({ level: label }) },
     },
-    destination,
+    stream,
   )
   let stopTotals: (() => void) | undefined
   let stopFaults: (() => void) | undefined
@@ -65,9 +49,7 @@ export function lines({ config, command, clock, lost }: OutputJob): Output {
     async end(engine) {
       close()
       log.info(totals(engine.snapshot()), 'stopped')
-      given = true
-      destination.end()
-      await Promise.race([once(destination, 'close').catch(() => {}), clock.sleep(patienceMs)])
+      await Promise.race([stream.flushed(), clock.sleep(patienceMs)])
     },
     close,
   }
