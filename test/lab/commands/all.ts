@@ -1,0 +1,65 @@
+import { availableParallelism } from 'node:os'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { conduct, type Job } from '../conduct.ts'
+import { refuseWithout } from '../needs.ts'
+import { progress } from '../progress.ts'
+import { findScenario, scenarios } from '../scenarios/index.ts'
+import { type Mode, modes } from '../seen/incident.ts'
+import { untilStopped } from '../stopping.ts'
+
+interface Options {
+  readonly json?: true
+  readonly tested?: true
+  readonly unstaged?: true
+  readonly mode?: Mode
+  readonly parallel: number
+  readonly repeat: number
+  readonly results: string
+}
+
+/** `lab all`: every scenario in every mode it happens in. */
+export function all(): Command {
+  return new Command('all')
+    .description('stage every failure, several at once, and say which proofs held')
+    .argument('[names...]', 'only these scenarios')
+    .addOption(new Option('--mode <mode>', 'only this mode').choices(modes))
+    .option('--tested', 'only what the test command runs')
+    .option('--json', 'events as JSON lines, for programs')
+    .option('--unstaged', 'do everything but what breaks: a run then passes when a proof fails')
+    .option('--parallel <n>', 'runs at once', count, 2 * availableParallelism())
+    .option('--repeat <n>', 'each so many times', count, 1)
+    .option('--results <dir>', 'where the incidents go', 'lab-results')
+    .action(go)
+}
+
+async function go(names: readonly string[], options: Options): Promise<void> {
+  const jobs = jobsOf(names, options)
+  await refuseWithout([...new Set(jobs.map(({ mode }) => mode))])
+  const shown = progress(jobs, { json: options.json === true, unstaged: options.unstaged === true })
+  using stopping = untilStopped()
+  await conduct(jobs, {
+    parallel: options.parallel,
+    results: options.results,
+    unstaged: options.unstaged === true,
+    onEvent: shown.onEvent,
+    signal: stopping.signal,
+  })
+  const good = shown.end()
+  process.exitCode = stopping.exitCode ?? (good ? 0 : 1)
+}
+
+/** Scenarios in which nothing is staged have nothing to leave out. */
+function jobsOf(names: readonly string[], { mode: wanted, tested, unstaged, repeat }: Options): Job[] {
+  const chosen = names.length > 0 ? names.map(findScenario) : scenarios
+  const once = chosen
+    .filter(each => !tested || each.tested !== false)
+    .filter(each => !unstaged || each.name !== 'healthy')
+    .flatMap(({ name, modes }) => modes.filter(mode => wanted === undefined || mode === wanted).map(mode => ({ scenario: name, mode })))
+  return Array.from({ length: repeat }, () => once).flat()
+}
+
+function count(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number from 1.')
+  return number
+}

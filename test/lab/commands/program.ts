@@ -1,0 +1,28 @@
+import { Command } from 'commander'
+import { all } from './all.ts'
+import { list } from './list.ts'
+import { performing } from './perform.ts'
+import { run } from './run.ts'
+
+/** `npm run lab`: every failure longhold claims to know, staged on a real kernel. Exit code 0: all proofs held, 1: not, 2: a mistake in the command. */
+export function program(): Command {
+  const lab = new Command('lab')
+    .description('Stages failures on a real kernel, and shows what longhold sees of them.')
+    .showHelpAfterError('(npm run lab -- --help says more)')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lab: ')) })
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+    .addHelpText('after', examples)
+  for (const command of [list(), run(), all()]) lab.addCommand(command.copyInheritedSettings(lab))
+  lab.addCommand(performing().copyInheritedSettings(lab), { hidden: true })
+  return lab
+}
+
+const examples = `
+Examples:
+  npm run lab -- list
+  npm run lab -- run conntrack-expiry --watch
+  npm run lab -- run conntrack-expiry --mode nftables --keep
+  npm run lab -- all
+  npm run lab -- all --json | jq 'select(.event == "ends" and .passed == false)'
+
+It works in namespaces of its own: no packet leaves them, and nothing stays when it ends, however it ends.`

@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { Problem } from '../../src/outcome/problem.ts'
+import type { Mode } from './seen/incident.ts'
+
+const run = promisify(execFile)
+
+/** Problem, with what to do, when this machine cannot run these modes. Nothing is ever skipped in silence. */
+export async function refuseWithout(wanted: readonly Mode[]): Promise<void> {
+  if (process.platform !== 'linux') throw new Problem(`this is ${process.platform}: failures are staged on Linux only`)
+  if (process.getuid?.() !== 0) throw new Problem('only root can make network namespaces: run it as root')
+  const missing = Object.entries(tools).filter(([tool]) => !has(tool))
+  if (missing.length > 0) {
+    const packages = [...new Set(missing.map(([, name]) => name))].join(' ')
+    throw new Problem(
+      `${missing.map(([tool]) => `"${tool}"`).join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing: run "npm run test:packages", or install ${packages}`,
+    )
+  }
+  await run('unshare', ['--mount', '--pid', '--net', '--fork', '--mount-proc', 'true']).catch(() => {
+    throw new Problem('this machine does not let root make namespaces (unshare failed): a container needs CAP_SYS_ADMIN')
+  })
+  await run('unshare', ['--net', 'sh', '-c', 'iptables -t nat -S && nft list ruleset && test -r /proc/net/stat/nf_conntrack']).catch(() => {
+    throw new Problem('this kernel lacks nf_conntrack, NAT or nftables (CONFIG_NF_CONNTRACK, NF_NAT, NF_TABLES)')
+  })
+}
+
+/** Tools, and the Debian packages that bring them. */
+const tools = {
+  unshare: 'util-linux',
+  setpriv: 'util-linux',
+  nsenter: 'util-linux',
+  mount: 'mount',
+  ip: 'iproute2',
+  sysctl: 'procps',
+  iptables: 'iptables',
+  nft: 'nftables',
+  conntrack: 'conntrack',
+  nsd: 'nsd',
+  tcpdump: 'tcpdump',
+} as const
+
+/** Debian keeps what only root uses in sbin, which is not always on the path. */
+const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin']
+const has = (tool: string) => folders.some(folder => existsSync(`${folder}/${tool}`))

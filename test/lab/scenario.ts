@@ -1,0 +1,60 @@
+import type { Place } from './cluster/network.ts'
+import type { PodName } from './cluster/places.ts'
+import type { Mode } from './seen/incident.ts'
+import type { Proof } from './proof.ts'
+import type { Lab } from './stage.ts'
+
+/**
+ * One failure, staged on a real kernel: what the cluster is, what is done to it, and what then has to be seen. A plain
+ * value; the harness is elsewhere.
+ */
+export interface Scenario {
+  /** What people type. */
+  readonly name: string
+  /** One line for the list: what is staged. */
+  readonly summary: string
+  /** What an SRE should take home, in a sentence or two. */
+  readonly means: string
+  /** The node modes it happens in. */
+  readonly modes: readonly Mode[]
+  /** Part of the test command; the others run with `all`. Default: true. */
+  readonly tested?: false
+  readonly cluster: ClusterPlan
+  /** `probes:` of the client. */
+  readonly probes: readonly Readonly<Record<string, unknown>>[]
+  /** What is done, from the moment all probes run. */
+  readonly stage: (lab: Lab) => Promise<void>
+  /** What a run has to show. */
+  readonly proofs: readonly Proof[]
+}
+
+export interface ClusterPlan {
+  /** Pods that run `longhold server`, and are the endpoints of the Service `longhold`. */
+  readonly servers?: readonly Place[]
+  /** Of those, the ones that are no endpoints (yet). */
+  readonly spare?: readonly PodName[]
+  /** Pods that run a DNS server, and are the endpoints of the Service `dns`. */
+  readonly dns?: readonly PodName[]
+  /** Others. */
+  readonly places?: readonly Place[]
+  /** Where `longhold client` runs. Default: the pod `client`. */
+  readonly client?: Place
+  /** Seconds until a node forgets. Left out: what Linux has. Not set in a run whose staging is left out. */
+  readonly memory?: Memory
+  /** `server:` of the servers. */
+  readonly server?: Readonly<Record<string, unknown>>
+  /** iptables and ipvs nodes drop INVALID packets, as kube-proxy's do. Default: true with iptables and ipvs, false with nftables. */
+  readonly dropInvalid?: boolean
+  /** Sysctls of IPVS: as kube-proxy sets them (the default), or as the kernel has them. */
+  readonly ipvsSysctls?: 'kube-proxy' | 'kernel'
+}
+
+export interface Memory {
+  /** net.netfilter.nf_conntrack_tcp_timeout_established */
+  readonly tcp?: number
+  /** net.netfilter.nf_conntrack_udp_timeout and _udp_timeout_stream */
+  readonly udp?: number
+  /** ipvsadm --set */
+  readonly ipvsTcp?: number
+  readonly ipvsUdp?: number
+}

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseDuration } from '../../src/settings/duration.ts'
+import { addressOf, type Cluster } from './cluster/cluster.ts'
+import type { Place } from './cluster/network.ts'
+import { type Options, runOn, type Running, startOn } from './cluster/processes.ts'
+import type { Look, Moment } from './seen/incident.ts'
+import { type Sight, sightOf } from './seen/sight.ts'
+
+/** What a scenario can do to a cluster, and wait for. */
+export interface Lab {
+  readonly cluster: Cluster
+  /** kube-proxy on both nodes. */
+  readonly proxy: Cluster['proxy']
+  /** Does what breaks; afterwards the kernels and ledgers are read. The moment is called `broken`. */
+  breaks(says: string, work: () => Promise<unknown>): Promise<void>
+  /** Does what heals: `healed`. */
+  heals(says: string, work: () => Promise<unknown>): Promise<void>
+  /** Does what operators do every day: `changed`. */
+  changes(says: string, work: () => Promise<unknown>): Promise<void>
+  /** Tells the audience something. */
+  says(text: string): void
+  /** Waits until every connection of every cohort is open. */
+  untilOpen(within?: string): Promise<void>
+  /** Waits until it is seen. Error with what was expected when it is not seen within `within`, by default 30 s. */
+  until(says: string, holds: (sight: Sight) => boolean, within?: string): Promise<void>
+  /** Lets time pass. */
+  passes(duration: string, says: string): Promise<void>
+  /** Reads kernels and ledgers now, under this name. */
+  looks(name: string): Promise<void>
+  /** Runs a command on a host, split at spaces. Rejects with what it printed when it fails. */
+  on(host: string, command: string, options?: Options): Promise<string>
+  /** Leaves a command running on a host. */
+  start(host: string, argv: readonly string[]): Running
+  addressOf(place: Place): string
+  /** A server that stops saying goodbye, one that is killed without a word, and one that starts again. */
+  stops(place: Place): Promise<void>
+  kills(place: Place): Promise<void>
+  starts(place: Place): Promise<void>
+}
+
+export interface Staging {
+  readonly cluster: Cluster
+  /** So many connections are to be held. */
+  readonly connections: number
+  /** False: whatever is done is only told, not done; a scenario that then still passes proves nothing. */
+  readonly staged: boolean
+  readonly moments: Moment[]
+  readonly looks: Look[]
+  readonly tell: (what: { readonly kind: 'says' | 'waits' | 'breaks' | 'heals' | 'changes'; readonly text: string }) => void
+  readonly signal: AbortSignal
+}
+
+export function labOn({ cluster, connections, staged, moments, looks, tell, signal }: Staging): Lab {
+  const act = (kind: 'breaks' | 'heals' | 'changes', name: string) => async (says: string, work: () => Promise<unknown>) => {
+    signal.throwIfAborted()
+    tell({ kind, text: says })
+    const from = Date.now()
+    if (staged) await work()
+    moments.push({ name, says, from, at: Date.now() })
+    looks.push(await cluster.look(name))
+  }
+  async function until(says: string, holds: (sight: Sight) => boolean, within = '30s'): Promise<void> {
+    tell({ kind: 'waits', text: says })
+    const deadline = performance.now() + milliseconds(within)
+    while (!holds(sightOf({ observations: cluster.journals.read(), moments, looks }))) {
+      if (performance.now() > deadline) throw new NotSeen(`not seen within ${within}: ${says}`)
+      await sleep(100, undefined, { signal })
+    }
+  }
+  return {
+    cluster,
+    proxy: cluster.proxy,
+    breaks: act('breaks', 'broken'),
+    heals: act('heals', 'healed'),
+    changes: act('changes', 'changed'),
+    says: text => tell({ kind: 'says', text }),
+    until,
+    untilOpen: within => until(`all ${connections} connections are open`, ({ client }) => client.opened().length >= connections, within),
+    async passes(duration, says) {
+      tell({ kind: 'waits', text: `${duration}: ${says}` })
+      await sleep(milliseconds(duration), undefined, { signal })
+    },
+    async looks(name) {
+      looks.push(await cluster.look(name))
+    },
+    on: async (host, command, options) => (await runOn(host, command.split(' '), options)).stdout,
+    start: startOn,
+    addressOf,
+    stops: async place => void (await half(place).stop()),
+    kills: place => half(place).kill(),
+    starts: place => (half(place).half === 'client' ? cluster.startClient() : cluster.startServer(place)),
+  }
+
+  function half(place: Place) {
+    const found = cluster.halves.get(place)
+    if (!found) throw new Error(`no longhold runs in ${place}`)
+    return found
+  }
+}
+
+/** What a scenario waited for did not come: the run goes on to its proofs, which say more. */
+export class NotSeen extends Error {
+  override readonly name = 'NotSeen'
+}
+
+function milliseconds(duration: string): number {
+  const ms = parseDuration(duration)
+  if (ms === undefined) throw new Error(`"${duration}" is no duration`)
+  return ms
+}
