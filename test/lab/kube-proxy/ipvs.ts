@@ -1,0 +1,2 @@
+import type { Proxy } from './services.ts'
+export const ipvs: Proxy = { mode: 'ipvs', setUp: () => [], sync: () => [], flush: () => [] }
