@@ -11,8 +11,6 @@ export interface ServiceRules {
 
 export function rulesOf(front: Front, node: Node): ServiceRules {
   const { name, address, port, backends } = front
-  const to = ({ protocol, port: number }: { protocol: string; port: number }) =>
-    `-m ${protocol} -p ${protocol} --dport ${number}`
   const cluster = `${to(port)} -d ${address}`
   const onNode = port.nodePort === undefined ? undefined : to({ protocol: port.protocol, port: port.nodePort })
   if (backends.length === 0) {
@@ -47,6 +45,9 @@ export function rulesOf(front: Front, node: Node): ServiceRules {
     filter: [],
   }
 }
+
+const to = ({ protocol, port }: { readonly protocol: string; readonly port: number }) =>
+  `-m ${protocol} -p ${protocol} --dport ${port}`
 
 /** Every chain that `fronts` have in nat. */
 export function serviceChains(fronts: readonly Front[]): readonly string[] {

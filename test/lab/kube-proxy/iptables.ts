@@ -3,22 +3,19 @@ import { rulesOf, serviceChains } from './iptables-service.ts'
 import { forwardRules, masqueradeRules } from './marked.ts'
 import { frontsOf } from './names.ts'
 import type { Desired, Node, Proxy } from './services.ts'
+import { setsSysctls } from './sysctls.ts'
 
 /** kube-proxy's iptables mode: KUBE-SERVICES leads to a chain for each port, that one by chance to an endpoint, DNAT. */
 export const iptables: Proxy = {
   mode: 'iptables',
-  setUp: () => [{ argv: ['sysctl', '-qew', ...sysctls] }, ...jumping(jumps)],
+  setUp: () => [setsSysctls(routeLocalnet), ...jumping(jumps)],
   // A full sync puts the jumps back when somebody took them.
   sync: (desired, node, before) => [...jumping(jumps), restored(tables(desired, node, before))],
   flush: () => [restored(['filter', 'nat'].map(name => emptied(name as Table['name'])))],
 }
 
-const sysctls = [
-  'net.ipv4.ip_forward=1',
-  'net.ipv4.conf.all.route_localnet=1', // node ports on 127.0.0.1
-  'net.netfilter.nf_conntrack_tcp_timeout_established=86400', // conntrack.tcpEstablishedTimeout: 24h
-  'net.netfilter.nf_conntrack_tcp_timeout_close_wait=3600', // conntrack.tcpCloseWaitTimeout: 1h
-]
+/** Node ports on 127.0.0.1. */
+const routeLocalnet = 'net.ipv4.conf.all.route_localnet=1'
 
 const portals = 'kubernetes service portals'
 const external = 'kubernetes externally-visible service portals'

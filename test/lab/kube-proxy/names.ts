@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Endpoint, Service, ServicePort } from './services.ts'
+import type { Service, ServicePort } from './services.ts'
 
 /** A port of a Service with all that rules say about it. */
 export interface Front {
@@ -7,7 +7,8 @@ export interface Front {
   readonly name: string
   readonly address: string
   readonly port: ServicePort
-  /** Ready ones. */
+  readonly all: readonly Backend[]
+  /** Those of them that are ready. */
   readonly backends: readonly Backend[]
 }
 
@@ -22,21 +23,24 @@ export interface Backend {
 /** Every port of every Service, in the order given. */
 export function frontsOf(services: readonly Service[]): readonly Front[] {
   return services.flatMap(({ name, address, ports, endpoints }) =>
-    ports.map(port => ({
-      name: `${qualified(name)}:${port.name}`,
-      address,
-      port,
-      backends: backendsOf(endpoints, port).filter(({ weight }) => weight > 0),
-    })),
+    ports.map(port => {
+      const all = endpoints.map(({ address, weight = 1 }) => ({
+        address,
+        weight,
+        target: `${address}:${port.targetPort}`,
+      }))
+      return {
+        name: `${qualified(name)}:${port.name}`,
+        address,
+        port,
+        all,
+        backends: all.filter(({ weight }) => weight > 0),
+      }
+    }),
   )
 }
 
-/** All endpoints, also those that are not ready. */
-export function backendsOf(endpoints: readonly Endpoint[], { targetPort }: ServicePort): readonly Backend[] {
-  return endpoints.map(({ address, weight = 1 }) => ({ address, weight, target: `${address}:${targetPort}` }))
-}
-
-export const qualified = (service: string) => (service.includes('/') ? service : `default/${service}`)
+const qualified = (service: string) => (service.includes('/') ? service : `default/${service}`)
 
 /** KUBE-SVC-XXXXXXXXXXXXXXXX and KUBE-EXT-…: kube-proxy's own hash, so that names are those of a real node. */
 export const serviceChain = (kind: 'SVC' | 'EXT', { name, port }: Front) =>

@@ -1,20 +1,15 @@
 import { type Front, frontsOf, nftChain } from './names.ts'
 import { mark } from './marked.ts'
 import type { Desired, Node, Proxy } from './services.ts'
+import { setsSysctls } from './sysctls.ts'
 
 /** kube-proxy's nftables mode (Kubernetes 1.33): one table of its own, Services looked up in maps. */
 export const nftables: Proxy = {
   mode: 'nftables',
-  setUp: () => [{ argv: ['sysctl', '-qew', ...sysctls] }],
+  setUp: () => [setsSysctls()],
   sync: (desired, node) => [{ argv: ['nft', '-f', '-'], stdin: `${emptied}${table(desired, node)}` }],
   flush: () => [{ argv: ['nft', '-f', '-'], stdin: emptied }],
 }
-
-const sysctls = [
-  'net.ipv4.ip_forward=1',
-  'net.netfilter.nf_conntrack_tcp_timeout_established=86400',
-  'net.netfilter.nf_conntrack_tcp_timeout_close_wait=3600',
-]
 
 /** To delete a table that is not there is an error, to add one that is there is none. */
 const emptied = 'add table ip kube-proxy\ndelete table ip kube-proxy\n'
