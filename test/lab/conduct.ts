@@ -33,7 +33,10 @@ export async function conduct(jobs: readonly Job[], how: Conduct): Promise<void>
   await Promise.all(Array.from({ length: Math.min(how.parallel, jobs.length) }, one))
 }
 
-async function play({ scenario, mode }: Job, { results, unstaged, capture, linger, onEvent, signal }: Conduct): Promise<void> {
+async function play(
+  { scenario, mode }: Job,
+  { results, unstaged, capture, linger, onEvent, signal }: Conduct,
+): Promise<void> {
   const began = performance.now()
   let ended = false
   const noise: string[] = []

@@ -31,7 +31,9 @@ function lines(event: Event, watch: boolean): string[] {
     case 'tells':
       return [`${time(event.ms)}  ${paintKind[event.kind](`${words[event.kind]}${event.text}`)}`]
     case 'sees':
-      return watch ? [`${time(event.ms)}      ${event.who.padEnd(8)}${event.bad ? paint('red', event.text) : event.text}`] : []
+      return watch
+        ? [`${time(event.ms)}      ${event.who.padEnd(8)}${event.bad ? paint('red', event.text) : event.text}`]
+        : []
     case 'judges':
       return [judged(event)]
     case 'ends':
@@ -44,7 +46,13 @@ function lines(event: Event, watch: boolean): string[] {
   }
 }
 
-const words: Readonly<Record<Kind, string>> = { says: '', waits: 'waiting: ', breaks: 'broken: ', heals: 'healed: ', changes: 'changed: ' }
+const words: Readonly<Record<Kind, string>> = {
+  says: '',
+  waits: 'waiting: ',
+  breaks: 'broken: ',
+  heals: 'healed: ',
+  changes: 'changed: ',
+}
 const paintKind: Readonly<Record<Kind, (text: string) => string>> = {
   says: text => text,
   waits: text => paint('dim', text),
@@ -67,4 +75,3 @@ const bold = (text: string) => paint('bold', text)
 export function paint(style: 'green' | 'red' | 'yellow' | 'cyan' | 'dim' | 'bold', text: string): string {
   return styleText(style, text, { stream: process.stdout })
 }
-

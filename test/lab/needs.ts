@@ -18,9 +18,16 @@ export async function refuseWithout(wanted: readonly Mode[]): Promise<void> {
     )
   }
   await run('unshare', ['--mount', '--pid', '--net', '--fork', '--mount-proc', 'true']).catch(() => {
-    throw new Problem('this machine does not let root make namespaces (unshare failed): a container needs CAP_SYS_ADMIN')
+    throw new Problem(
+      'this machine does not let root make namespaces (unshare failed): a container needs CAP_SYS_ADMIN',
+    )
   })
-  await run('unshare', ['--net', 'sh', '-c', 'iptables -t nat -S && nft list ruleset && test -r /proc/net/stat/nf_conntrack']).catch(() => {
+  await run('unshare', [
+    '--net',
+    'sh',
+    '-c',
+    'iptables -t nat -S && nft list ruleset && test -r /proc/net/stat/nf_conntrack',
+  ]).catch(() => {
     throw new Problem('this kernel lacks nf_conntrack, NAT or nftables (CONFIG_NF_CONNTRACK, NF_NAT, NF_TABLES)')
   })
 }

@@ -32,7 +32,16 @@ export interface Performance {
 const folder = '/run/lab'
 
 /** Plays one scenario, in a sandbox of its own. Resolves to whether every proof held. */
-export async function perform({ scenario, mode, staged, results, capture, tell, signal, linger }: Performance): Promise<boolean> {
+export async function perform({
+  scenario,
+  mode,
+  staged,
+  results,
+  capture,
+  tell,
+  signal,
+  linger,
+}: Performance): Promise<boolean> {
   const began = performance.now()
   const ms = () => Math.round(performance.now() - began)
   const moments: Moment[] = []
@@ -54,7 +63,15 @@ export async function perform({ scenario, mode, staged, results, capture, tell, 
   let reason: string | undefined
   try {
     const connections = scenario.probes.reduce((sum, probe) => sum + (Number(probe['connections'] ?? 0) || 0), 0)
-    const lab = labOn({ cluster: made, connections, staged, moments, looks, signal, tell: each => tell({ event: 'tells', ...each, ms: ms() }) })
+    const lab = labOn({
+      cluster: made,
+      connections,
+      staged,
+      moments,
+      looks,
+      signal,
+      tell: each => tell({ event: 'tells', ...each, ms: ms() }),
+    })
     await scenario.stage(lab)
   } catch (error) {
     if (signal.aborted) throw error
@@ -68,7 +85,15 @@ export async function perform({ scenario, mode, staged, results, capture, tell, 
   await stopCapture?.()
 
   const observations = made.journals.read().filter(({ at }) => at <= ended)
-  const incident: Incident = { format: 1, scenario: scenario.name, mode, kernel: release(), moments, observations, looks }
+  const incident: Incident = {
+    format: 1,
+    scenario: scenario.name,
+    mode,
+    kernel: release(),
+    moments,
+    observations,
+    looks,
+  }
   const sight = sightOf(incident)
   const judged = scenario.proofs.map(proof => judge(proof, sight))
   for (const each of judged) tell({ event: 'judges', ...each })
@@ -77,7 +102,13 @@ export async function perform({ scenario, mode, staged, results, capture, tell, 
     writeIncident(results, incident)
     if (!passed) writeFileSync(join(results, 'printed.txt'), printed(made))
   }
-  tell({ event: 'ends', passed, ms: ms(), ...(reason !== undefined && { reason }), ...(results !== undefined && { incident: results }) })
+  tell({
+    event: 'ends',
+    passed,
+    ms: ms(),
+    ...(reason !== undefined && { reason }),
+    ...(results !== undefined && { incident: results }),
+  })
   await linger?.(made)
   return passed
 }

@@ -1,6 +1,4 @@
-import { addressOf } from './cluster/cluster.ts'
-import type { Place } from './cluster/network.ts'
-import { dnsService, longholdService } from './cluster/places.ts'
+import { addressOf, dnsService, longholdService, type Place } from './cluster/places.ts'
 
 type Settings = Readonly<Record<string, unknown>>
 
@@ -24,8 +22,19 @@ export const held = (name: string, connections: number, idle: string, fields: Se
  * The control group: straight to pods. From source ports that no connection through the Service has: it could take this
  * one's reply tuple once both are forgotten (nf_nat_core.c, get_unique_tuple).
  */
-export const direct = (name: string, connections: number, idle: string, places: readonly Place[], fields: Settings = {}): Settings =>
-  held(name, connections, idle, { path: 'pod', to: places.map(addressOf), sourcePorts: { from: 20_000, to: 20_511 }, ...fields })
+export const direct = (
+  name: string,
+  connections: number,
+  idle: string,
+  places: readonly Place[],
+  fields: Settings = {},
+): Settings =>
+  held(name, connections, idle, {
+    path: 'pod',
+    to: places.map(addressOf),
+    sourcePorts: { from: 20_000, to: 20_511 },
+    ...fields,
+  })
 
 /** Numbered datagrams through the Service, four a second from each port mode. */
 export const echo = (name: string, fields: Settings = {}): Settings => ({

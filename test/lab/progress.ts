@@ -20,7 +20,10 @@ interface Result {
   readonly ms: number
 }
 
-export function progress(jobs: readonly Job[], { json, unstaged }: { readonly json: boolean; readonly unstaged: boolean }): Progress {
+export function progress(
+  jobs: readonly Job[],
+  { json, unstaged }: { readonly json: boolean; readonly unstaged: boolean },
+): Progress {
   const began = performance.now()
   const results: Result[] = []
   const now = new Map<string, { readonly failed: Event[]; what: string }>()
@@ -35,7 +38,7 @@ export function progress(jobs: readonly Job[], { json, unstaged }: { readonly js
 
   return {
     onEvent(event) {
-      if (json) return print(`${JSON.stringify(event)}\n`), keep(event)
+      if (json) return (print(`${JSON.stringify(event)}\n`), keep(event))
       keep(event)
       show()
     },
@@ -64,7 +67,9 @@ export function progress(jobs: readonly Job[], { json, unstaged }: { readonly js
     live?.clear()
     const why = unstaged ? ' with nothing staged, a proof fails, as it should' : ''
     const wrong = unstaged ? ' passes though nothing was staged: it proves nothing' : ''
-    print(`${good ? paint('green', '✔') : paint('red', '✘')} ${key}${good ? why : wrong} ${paint('dim', `${(event.ms / 1000).toFixed(1)} s`)}\n`)
+    print(
+      `${good ? paint('green', '✔') : paint('red', '✘')} ${key}${good ? why : wrong} ${paint('dim', `${(event.ms / 1000).toFixed(1)} s`)}\n`,
+    )
     if (good || unstaged) return
     if (event.reason !== undefined) print(`    ${event.reason}\n`)
     for (const each of failed) if (each.event === 'judges') print(`  ${judged(each)}\n`)
@@ -73,7 +78,9 @@ export function progress(jobs: readonly Job[], { json, unstaged }: { readonly js
   function verdict(good: boolean): string {
     const failed = results.filter(each => !each.good).length
     const missing = jobs.length - results.length
-    const words = good ? paint('green', 'all as expected') : paint('red', `${failed} failed${missing > 0 ? `, ${missing} did not run` : ''}`)
+    const words = good
+      ? paint('green', 'all as expected')
+      : paint('red', `${failed} failed${missing > 0 ? `, ${missing} did not run` : ''}`)
     return `${results.length} runs in ${seconds()} s: ${words}`
   }
 }
@@ -83,7 +90,10 @@ function table(results: readonly Result[]): string {
   const shown = modes.filter(mode => results.some(each => each.mode === mode))
   const rows = new Table({ head: ['scenario', ...shown], style: { head: [], border: [], compact: true } })
   for (const scenario of new Set(results.map(each => each.scenario)))
-    rows.push([scenario, ...shown.map(mode => cell(results.filter(each => each.scenario === scenario && each.mode === mode)))])
+    rows.push([
+      scenario,
+      ...shown.map(mode => cell(results.filter(each => each.scenario === scenario && each.mode === mode))),
+    ])
   return rows.toString()
 }
 

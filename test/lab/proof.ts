@@ -15,6 +15,8 @@ export interface Proof {
 /** What a value has to be, and how to say so. */
 export interface Expectation {
   readonly says: string
+  /** What is judged of what was found: how many, or which. */
+  readonly of: (found: unknown) => unknown
   readonly holds: (value: unknown) => boolean
 }
 
@@ -40,9 +42,8 @@ export const kernel = witness('kernel')
 export function judge({ witness, says, found, expected }: Proof, sight: Sight): Judged {
   const words = { witness, says, expected: expected.says }
   try {
-    const value = found(sight)
-    const counted: unknown = Array.isArray(value) && !expected.says.startsWith('[') ? value.length : value
-    return { ...words, found: shown(counted), holds: expected.holds(counted) }
+    const value = expected.of(found(sight))
+    return { ...words, found: shown(value), holds: expected.holds(value) }
   } catch (error) {
     return { ...words, found: error instanceof Error ? error.message : String(error), holds: false }
   }
@@ -52,6 +53,7 @@ const shown = (value: unknown): string => (typeof value === 'string' ? value : (
 
 const number = (says: string, holds: (value: number) => boolean): Expectation => ({
   says,
+  of: found => (Array.isArray(found) ? found.length : found),
   holds: value => typeof value === 'number' && holds(value),
 })
 
@@ -61,10 +63,14 @@ export const atLeast = (least: number) => number(`${least} or more`, value => va
 export const between = (least: number, most: number) =>
   number(`${least} to ${most}`, value => value >= least && value <= most)
 
-/** This very list, whatever the order. */
+/** These and no others, each at least once. */
 export const only = (...wanted: readonly (string | number | boolean)[]): Expectation => {
-  const sorted = JSON.stringify(wanted.toSorted())
-  return { says: sorted, holds: value => Array.isArray(value) && JSON.stringify([...new Set(value)].toSorted()) === sorted }
+  const says = wanted.map(String).toSorted().join(', ')
+  return {
+    says,
+    of: found => (Array.isArray(found) ? [...new Set(found.map(String))].toSorted().join(', ') || 'nothing' : found),
+    holds: value => value === says,
+  }
 }
 
 /**

@@ -8,7 +8,10 @@ import { createInterface } from 'node:readline'
  * network namespace of its own, /run on a tmpfs. When the process ends, or we do, be it by SIGKILL, the kernel ends all
  * that runs in there and takes the networks apart. Resolves to the exit code.
  */
-export async function inSandbox(argv: readonly string[], { onLine, signal, stdin = 'ignore' }: Sandbox): Promise<number> {
+export async function inSandbox(
+  argv: readonly string[],
+  { onLine, signal, stdin = 'ignore' }: Sandbox,
+): Promise<number> {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'unshare', ...namespaces, '--', process.execPath, ...argv], {
     stdio: [stdin, 'pipe', 'inherit'],
     detached: true, // Ctrl-C is ours to pass on
@@ -38,6 +41,8 @@ export async function settle(): Promise<void> {
 }
 
 async function run(command: string, ...args: readonly string[]): Promise<void> {
-  const [code] = (await once(spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }), 'exit')) as [number | null]
+  const [code] = (await once(spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }), 'exit')) as [
+    number | null,
+  ]
   if (code !== 0) throw new Error(`"${command} ${args.join(' ')}" failed with ${code}`)
 }

@@ -1,5 +1,4 @@
-import type { Place } from './cluster/network.ts'
-import type { PodName } from './cluster/places.ts'
+import type { Place, PodName } from './cluster/places.ts'
 import type { Mode } from './seen/incident.ts'
 import type { Proof } from './proof.ts'
 import type { Lab } from './stage.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseDuration } from '../../src/settings/duration.ts'
-import { addressOf, type Cluster } from './cluster/cluster.ts'
-import type { Place } from './cluster/network.ts'
+import type { Cluster } from './cluster/cluster.ts'
+import { addressOf, type Place } from './cluster/places.ts'
 import { type Options, runOn, type Running, startOn } from './cluster/processes.ts'
 import type { Look, Moment } from './seen/incident.ts'
 import { type Sight, sightOf } from './seen/sight.ts'
@@ -46,19 +46,23 @@ export interface Staging {
   readonly staged: boolean
   readonly moments: Moment[]
   readonly looks: Look[]
-  readonly tell: (what: { readonly kind: 'says' | 'waits' | 'breaks' | 'heals' | 'changes'; readonly text: string }) => void
+  readonly tell: (what: {
+    readonly kind: 'says' | 'waits' | 'breaks' | 'heals' | 'changes'
+    readonly text: string
+  }) => void
   readonly signal: AbortSignal
 }
 
 export function labOn({ cluster, connections, staged, moments, looks, tell, signal }: Staging): Lab {
-  const act = (kind: 'breaks' | 'heals' | 'changes', name: string) => async (says: string, work: () => Promise<unknown>) => {
-    signal.throwIfAborted()
-    tell({ kind, text: says })
-    const from = Date.now()
-    if (staged) await work()
-    moments.push({ name, says, from, at: Date.now() })
-    looks.push(await cluster.look(name))
-  }
+  const act =
+    (kind: 'breaks' | 'heals' | 'changes', name: string) => async (says: string, work: () => Promise<unknown>) => {
+      signal.throwIfAborted()
+      tell({ kind, text: says })
+      const from = Date.now()
+      if (staged) await work()
+      moments.push({ name, says, from, at: Date.now() })
+      looks.push(await cluster.look(name))
+    }
   async function until(says: string, holds: (sight: Sight) => boolean, within = '30s'): Promise<void> {
     tell({ kind: 'waits', text: says })
     const deadline = performance.now() + milliseconds(within)
@@ -75,7 +79,8 @@ export function labOn({ cluster, connections, staged, moments, looks, tell, sign
     changes: act('changes', 'changed'),
     says: text => tell({ kind: 'says', text }),
     until,
-    untilOpen: within => until(`all ${connections} connections are open`, ({ client }) => client.opened().length >= connections, within),
+    untilOpen: within =>
+      until(`all ${connections} connections are open`, ({ client }) => client.opened().length >= connections, within),
     async passes(duration, says) {
       tell({ kind: 'waits', text: `${duration}: ${says}` })
       await sleep(milliseconds(duration), undefined, { signal })

@@ -7,8 +7,8 @@ import { startDns } from './dns.ts'
 import { type Half, startHalf } from './halves.ts'
 import { kubeProxy, type KubeProxy } from './kube-proxy.ts'
 import { look } from './look.ts'
-import { network, type Place } from './network.ts'
-import { container, dnsService, far, hosts, longholdService, type NodeName, nodes, pods } from './places.ts'
+import { network } from './network.ts'
+import { addressOf, dnsService, longholdService, type NodeName, nodes, type Place, podRange, pods } from './places.ts'
 import { type Running, runOn } from './processes.ts'
 
 /** A small cluster that runs, with longhold in it. Whatever holds it ends with the process (sandbox.ts). */
@@ -79,7 +79,9 @@ export async function cluster({ mode, cluster: plan, probes, staged, folder, say
       const at = Date.now()
       const kernels = await Promise.all([...nodeNames, ...all].map(async host => [host, await look(host)] as const))
       const ledgers = await Promise.all(
-        [...halves].filter(([, { half }]) => half === 'server').map(async ([place, half]) => [place, await half.ledger().catch(() => [])] as const),
+        [...halves]
+          .filter(([, { half }]) => half === 'server')
+          .map(async ([place, half]) => [place, await half.ledger().catch(() => [])] as const),
       )
       return { name, at, kernels: Object.fromEntries(kernels), ledgers: Object.fromEntries(ledgers) }
     },
@@ -97,7 +99,8 @@ const nodeNames = Object.keys(nodes) as NodeName[] // the keys of `nodes`
 function desired(mode: Mode, plan: ClusterPlan, servers: readonly Place[], dns: readonly Place[]): Desired {
   const at = (places: readonly Place[]) => places.map(place => ({ address: addressOf(place) }))
   const services: Service[] = []
-  if (servers.length > 0) services.push({ name: 'longhold', address: longholdService, ports: longholdPorts, endpoints: at(servers) })
+  if (servers.length > 0)
+    services.push({ name: 'longhold', address: longholdService, ports: longholdPorts, endpoints: at(servers) })
   if (dns.length > 0) services.push({ name: 'dns', address: dnsService, ports: dnsPorts, endpoints: at(dns) })
   return {
     services,
@@ -117,19 +120,11 @@ const dnsPorts = [
   { name: 'dns-tcp', protocol: 'tcp', port: 53, targetPort: 53 },
 ] as const
 
-/** The IPv4 address of a place. */
-export function addressOf(place: Place): string {
-  if (place === 'far') return far.address
-  if (place === 'container') return container.address
-  if (place === 'ext' || place === 'gateway') return hosts[place]
-  return pods[place].address
-}
-
 /** What the network plugin of the cluster does, and Docker beside it. */
 async function masquerades(mode: Mode, node: NodeName, bridge: boolean): Promise<void> {
   const { address, podRange: nodePodRange } = nodes[node]
   const wanted = { podEgress: true, bridge: bridge && node === 'nodea' }
-  for (const { argv, stdin } of cniCommands(mode, wanted, { address, podRange: '10.244.0.0/16', nodePodRange, bridge: 'cni0' }))
+  for (const { argv, stdin } of cniCommands(mode, wanted, { address, podRange, nodePodRange, bridge: 'cni0' }))
     await runOn(node, argv, stdin === undefined ? {} : { stdin })
 }
 

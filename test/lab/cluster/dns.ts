@@ -9,7 +9,9 @@ export async function startDns(host: string, folder: string, port = 53): Promise
   mkdirSync(dir, { recursive: true })
   writeFileSync(join(dir, 'nsd.conf'), configuration(dir, port))
   writeFileSync(join(dir, 'cluster.local.zone'), zone(host))
-  const nsd = startOn(host, ['nsd', '-d', '-c', join(dir, 'nsd.conf')], { PATH: `${process.env['PATH']}:/usr/sbin:/sbin` })
+  const nsd = startOn(host, ['nsd', '-d', '-c', join(dir, 'nsd.conf')], {
+    PATH: `${process.env['PATH']}:/usr/sbin:/sbin`,
+  })
   const ended = nsd.exited.then(code => {
     throw new Error(`nsd on ${host} ended with ${code}: ${nsd.printed()}`)
   })

@@ -24,7 +24,14 @@ export async function startHalf(host: string, half: Side, folder: string, settin
   mkdirSync(dir, { recursive: true })
   const config = join(dir, 'longhold.yaml')
   const journal = join(dir, 'journal')
-  writeFileSync(config, JSON.stringify({ identity: { pod: host, node: `node-of-${host}` }, journal: { dir: journal }, ...settings }, null, 1))
+  writeFileSync(
+    config,
+    JSON.stringify(
+      { identity: { pod: host, node: `node-of-${host}` }, journal: { dir: journal }, ...settings },
+      null,
+      1,
+    ),
+  )
   const running = startOn(host, [process.execPath, launcher, half, '--config', config])
   let isOver = false
   void running.exited.then(() => (isOver = true))

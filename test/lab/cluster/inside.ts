@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+import { request } from 'node:http'
 import { Socket } from 'node:net'
 import koffi from 'koffi'
 
@@ -47,11 +47,16 @@ function connectInside(host: string, address: string, port: number): Socket {
 }
 
 /** Gets a page of a web server that listens inside `host`, on loopback. Rejects when it does not, or takes 10 s. */
-export function get(host: string, path: string, port = 8080): Promise<{ status: number; text: string }> {
+export async function get(host: string, path: string, port = 8080): Promise<{ status: number; text: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>()
-  const agent = new Agent({ keepAlive: false })
   const asking = request(
-    { path, host: '127.0.0.1', port, agent, timeout: 10_000, createConnection: () => connectInside(host, '127.0.0.1', port) },
+    {
+      path,
+      host: '127.0.0.1',
+      port,
+      timeout: 10_000,
+      createConnection: () => connectInside(host, '127.0.0.1', port),
+    },
     response => {
       let text = ''
       response.setEncoding('utf8').on('data', (more: string) => (text += more))

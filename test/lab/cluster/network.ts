@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { container, far, hosts, type NodeName, nodes, type PodName, pods } from './places.ts'
+import { container, far, hosts, type NodeName, nodes, type Place, type PodName, pods } from './places.ts'
 import { runOn } from './processes.ts'
-
-/** Whoever can be asked for; the nodes and the fabric are always there. */
-export type Place = PodName | 'ext' | 'gateway' | 'far' | 'container'
 
 /** Makes the namespaces and cables of `places` and both nodes. The names need /run/netns to be ours (see sandbox.ts). */
 export async function network(places: readonly Place[]): Promise<void> {
@@ -29,15 +26,26 @@ export async function network(places: readonly Place[]): Promise<void> {
       at(name, `address add ${address}/24 dev eth0`, 'link set eth0 up', `route add default via ${nodes[node].gateway}`)
       at(node, `link set ${name} master cni0`, `link set ${name} up`)
     }
-  for (const name of ['ext', 'gateway'] as const)
-    at(name, `address add ${hosts[name]}/24 dev eth0`, 'link set eth0 up')
+  for (const name of ['ext', 'gateway'] as const) at(name, `address add ${hosts[name]}/24 dev eth0`, 'link set eth0 up')
   at('gateway', `address add ${far.gateway}/24 dev far`, 'link set far up')
   at('far', `address add ${far.address}/24 dev eth0`, 'link set eth0 up', `route add default via ${far.gateway}`)
-  if (wanted.has('gateway')) for (const name of Object.keys(nodes)) at(name, `route add 203.0.113.0/24 via ${hosts.gateway}`)
-  at('container', `address add ${container.address}/16 dev eth0`, 'link set eth0 up', `route add default via ${container.gateway}`)
+  if (wanted.has('gateway'))
+    for (const name of Object.keys(nodes)) at(name, `route add 203.0.113.0/24 via ${hosts.gateway}`)
+  at(
+    'container',
+    `address add ${container.address}/16 dev eth0`,
+    'link set eth0 up',
+    `route add default via ${container.gateway}`,
+  )
   if (wanted.has('container'))
-    at('nodea', `link add ${container.bridge} type bridge`, `address add ${container.gateway}/16 dev ${container.bridge}`,
-      `link set ${container.bridge} up`, `link set container master ${container.bridge}`, 'link set container up')
+    at(
+      'nodea',
+      `link add ${container.bridge} type bridge`,
+      `address add ${container.gateway}/16 dev ${container.bridge}`,
+      `link set ${container.bridge} up`,
+      `link set container master ${container.bridge}`,
+      'link set container up',
+    )
 
   await Promise.all([...settings].map(([name, lines]) => ip(name, lines.join('\n'))))
   await Promise.all([...nodeNames, ...(wanted.has('gateway') ? ['gateway'] : [])].map(forwards))
@@ -45,7 +53,10 @@ export async function network(places: readonly Place[]): Promise<void> {
 
 const nodeNames = Object.keys(nodes) as NodeName[]
 const isPod = (name: string): name is PodName => name in pods
-const onFabric = (places: readonly Place[]) => [...nodeNames, ...places.filter(each => each === 'ext' || each === 'gateway')]
+const onFabric = (places: readonly Place[]) => [
+  ...nodeNames,
+  ...places.filter(each => each === 'ext' || each === 'gateway'),
+]
 
 /** Namespaces, and the cables between them. A cable's far end is named after who is at its other end. */
 function* made(places: readonly Place[]): Iterable<string> {
@@ -67,7 +78,9 @@ async function forwards(name: string): Promise<void> {
 }
 
 async function ip(host: string | undefined, lines: string): Promise<void> {
-  const child = spawn('ip', [...(host === undefined ? [] : ['-n', host]), '-batch', '-'], { stdio: ['pipe', 'ignore', 'pipe'] })
+  const child = spawn('ip', [...(host === undefined ? [] : ['-n', host]), '-batch', '-'], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
   child.stdin.end(`${lines}\n`)

@@ -30,10 +30,26 @@ export const hosts = { ext: '192.168.77.9', gateway: '192.168.77.254' } as const
 /** Behind the gateway, which translates addresses. */
 export const far = { address: '203.0.113.9', gateway: '203.0.113.1' } as const
 /** A container on nodea, on a bridge network that has nothing to do with Kubernetes. */
-export const container = { address: '172.18.0.2', gateway: '172.18.0.1', range: '172.18.0.0/16', bridge: 'br-docker' } as const
+export const container = {
+  address: '172.18.0.2',
+  gateway: '172.18.0.1',
+  range: '172.18.0.0/16',
+  bridge: 'br-docker',
+} as const
 
 /** ClusterIPs. */
 export const longholdService = '10.96.22.22'
 export const dnsService = '10.96.0.10'
 /** All pods of the cluster. */
 export const podRange = '10.244.0.0/16'
+
+/** Whoever can be asked for; the nodes and the fabric are always there. */
+export type Place = PodName | 'ext' | 'gateway' | 'far' | 'container'
+
+/** The IPv4 address of a place. */
+export function addressOf(place: Place): string {
+  if (place === 'far') return far.address
+  if (place === 'container') return container.address
+  if (place === 'ext' || place === 'gateway') return hosts[place]
+  return pods[place].address
+}

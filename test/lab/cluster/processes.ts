@@ -27,7 +27,11 @@ export interface Options {
 }
 
 /** Runs a command on a host to its end. Rejects with what it printed when it fails. */
-export async function runOn(host: string, argv: readonly string[], { stdin, allow = [] }: Options = {}): Promise<Finished> {
+export async function runOn(
+  host: string,
+  argv: readonly string[],
+  { stdin, allow = [] }: Options = {},
+): Promise<Finished> {
   const child = spawn('nsenter', [`--net=/run/netns/${host}`, '--', ...argv], { stdio: ['pipe', 'pipe', 'pipe'] })
   const out: string[] = []
   const err: string[] = []

@@ -54,7 +54,9 @@ function jobsOf(names: readonly string[], { mode: wanted, tested, unstaged, repe
   const once = chosen
     .filter(each => !tested || each.tested !== false)
     .filter(each => !unstaged || each.name !== 'healthy')
-    .flatMap(({ name, modes }) => modes.filter(mode => wanted === undefined || mode === wanted).map(mode => ({ scenario: name, mode })))
+    .flatMap(({ name, modes }) =>
+      modes.filter(mode => wanted === undefined || mode === wanted).map(mode => ({ scenario: name, mode })),
+    )
   return Array.from({ length: repeat }, () => once).flat()
 }
 

@@ -8,7 +8,20 @@ export function list(): Command {
     .description('every scenario, with the modes it happens in')
     .option('--json', 'for programs')
     .action(({ json }: { readonly json?: true }) => {
-      if (json) print(`${JSON.stringify(scenarios.map(({ name, summary, means, modes, tested = true }) => ({ name, summary, means, modes, tested })), null, 2)}\n`)
+      if (json)
+        print(
+          `${JSON.stringify(
+            scenarios.map(({ name, summary, means, modes, tested = true }) => ({
+              name,
+              summary,
+              means,
+              modes,
+              tested,
+            })),
+            null,
+            2,
+          )}\n`,
+        )
       else print(lines().join(''))
     })
 }
@@ -18,4 +31,11 @@ function lines(): string[] {
   return scenarios.map(({ name, summary, modes }) => `${name.padEnd(width)}  ${where(modes).padEnd(9)} ${summary}\n`)
 }
 
-const where = (modes: readonly string[]) => (modes.includes('ipvs') ? (modes.length > 1 ? 'all modes' : 'ipvs') : 'iptables, nftables' === modes.join(', ') ? 'netfilter' : modes.join(' '))
+const where = (modes: readonly string[]) =>
+  modes.includes('ipvs')
+    ? modes.length > 1
+      ? 'all modes'
+      : 'ipvs'
+    : 'iptables, nftables' === modes.join(', ')
+      ? 'netfilter'
+      : modes.join(' ')

@@ -42,7 +42,12 @@ async function play(name: string, { mode, unstaged, capture, linger, results }: 
     signal: new AbortController().signal, // whoever wants it to stop kills the sandbox
     ...(linger && { linger: untilEnter }),
   }).catch((error: unknown) => {
-    tell({ event: 'ends', passed: false, ms: 0, reason: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    tell({
+      event: 'ends',
+      passed: false,
+      ms: 0,
+      reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    })
     return false
   })
   process.exit(passed ? 0 : 1) // takes whatever still runs in the sandbox along

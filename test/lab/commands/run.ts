@@ -21,7 +21,11 @@ export function run(): Command {
   return new Command('run')
     .description('stage one failure and show what is seen of it')
     .argument('<name>', 'as "list" names it')
-    .addOption(new Option('--mode <mode>', 'how the nodes do Services').choices(modes).default(undefined, 'the first the scenario has'))
+    .addOption(
+      new Option('--mode <mode>', 'how the nodes do Services')
+        .choices(modes)
+        .default(undefined, 'the first the scenario has'),
+    )
     .option('--watch', 'tell everything as it happens, and what it means')
     .option('--keep', 'capture all packets, and on a terminal let the cluster stand until Enter is pressed')
     .option('--json', 'events as JSON lines, for programs')

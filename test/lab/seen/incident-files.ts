@@ -15,8 +15,12 @@ export function writeIncident(folder: string, { observations, looks, ...head }: 
 
 /** Reads it back. Error when a file is missing or of another format. */
 export function readIncident(folder: string): Incident {
-  const head = JSON.parse(readFileSync(join(folder, 'incident.json'), 'utf8')) as Omit<Incident, 'observations' | 'looks'>
-  if (head.format !== 1) throw new Error(`${folder}: an incident of format 1 was expected, found ${String(head.format)}`)
+  const head = JSON.parse(readFileSync(join(folder, 'incident.json'), 'utf8')) as Omit<
+    Incident,
+    'observations' | 'looks'
+  >
+  if (head.format !== 1)
+    throw new Error(`${folder}: an incident of format 1 was expected, found ${String(head.format)}`)
   return { ...head, observations: read<Seen>(folder, 'observations.jsonl'), looks: read<Look>(folder, 'looks.jsonl') }
 }
 

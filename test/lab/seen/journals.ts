@@ -48,7 +48,9 @@ function* newLines({ dir, files }: Followed): Iterable<string> {
 
 function segments(dir: string): string[] {
   try {
-    return readdirSync(dir).filter(name => /^journal-\d+\.jsonl$/.test(name)).sort()
+    return readdirSync(dir)
+      .filter(name => /^journal-\d+\.jsonl$/.test(name))
+      .sort()
   } catch {
     return [] // it has not begun
   }

@@ -11,7 +11,9 @@ export function counter(texts: Readonly<Record<string, string>>, name: string): 
 
 /** Two lines for each group: names, then numbers. */
 function snmp(texts: Readonly<Record<string, string>>, group: string, field: string): number | undefined {
-  const lines = `${texts['snmp'] ?? ''}\n${texts['netstat'] ?? ''}`.split('\n').filter(line => line.startsWith(`${group}: `))
+  const lines = `${texts['snmp'] ?? ''}\n${texts['netstat'] ?? ''}`
+    .split('\n')
+    .filter(line => line.startsWith(`${group}: `))
   const [names, numbers] = lines.map(line => line.split(' '))
   const number = numbers?.[names?.indexOf(field) ?? -1]
   return number === undefined ? undefined : Number(number)
@@ -19,7 +21,10 @@ function snmp(texts: Readonly<Record<string, string>>, group: string, field: str
 
 /** A line of names, then a line of hexadecimal numbers for each CPU. */
 function perCpu(text: string, field: string): number | undefined {
-  const [names, ...cpus] = text.trim().split('\n').map(line => line.trim().split(/\s+/))
+  const [names, ...cpus] = text
+    .trim()
+    .split('\n')
+    .map(line => line.trim().split(/\s+/))
   const column = names?.indexOf(field) ?? -1
   if (column < 0) return undefined
   return cpus.reduce((sum, numbers) => sum + Number.parseInt(numbers[column] ?? '0', 16), 0)

@@ -40,7 +40,11 @@ export interface Sight {
 export function sightOf({ observations, moments, looks }: Pick<Incident, 'observations' | 'moments' | 'looks'>): Sight {
   const moment = (name: string) => moments.findLast(each => each.name === name)
   const look = (name: string): Look | undefined => looks.findLast(each => each.name === name)
-  const of = (half: Side) => narrowed(observations.filter(each => each.half === half), moment)
+  const of = (half: Side) =>
+    narrowed(
+      observations.filter(each => each.half === half),
+      moment,
+    )
   return {
     client: of('client'),
     servers: of('server'),
@@ -53,7 +57,9 @@ export function sightOf({ observations, moments, looks }: Pick<Incident, 'observ
       return at(to) - at(from)
     },
     lines: (host, source, name, ...words) =>
-      (look(name)?.kernels[host]?.[source] ?? '').split('\n').filter(line => line && words.every(word => line.includes(word))),
+      (look(name)?.kernels[host]?.[source] ?? '')
+        .split('\n')
+        .filter(line => line && words.every(word => line.includes(word))),
   }
 }
 
@@ -72,11 +78,17 @@ function narrowed(seen: readonly Seen[], moment: (name: string) => Moment | unde
     faults: () => seen.filter(isFault),
     since(name, ms = 0) {
       const at = (moment(name)?.at ?? Infinity) + ms
-      return narrowed(seen.filter(each => each.at >= at), moment)
+      return narrowed(
+        seen.filter(each => each.at >= at),
+        moment,
+      )
     },
     before(name) {
       const from = moment(name)?.from ?? Infinity
-      return narrowed(seen.filter(each => each.at < from), moment)
+      return narrowed(
+        seen.filter(each => each.at < from),
+        moment,
+      )
     },
   }
 }

@@ -1,0 +1,38 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { recorder } from '../../src/record/recorder.ts'
+import { judge } from '../lab/proof.ts'
+import { findScenario } from '../lab/scenarios/index.ts'
+import { readIncident } from '../lab/seen/incident-files.ts'
+import { sightOf } from '../lab/seen/sight.ts'
+
+/** Recorded runs of the lab, judged again without a kernel: what once proved a failure still does. */
+const folder = new URL('.', import.meta.url).pathname
+const names = readdirSync(folder, { withFileTypes: true })
+  .filter(each => each.isDirectory())
+  .map(({ name }) => name)
+
+test('there are incidents', () => expect(names.length).toBeGreaterThan(0))
+
+describe.each(names)('%s', name => {
+  const incident = readIncident(`${folder}${name}`)
+  const { proofs, modes } = findScenario(incident.scenario)
+  const sight = sightOf(incident)
+
+  test('is of a scenario there is', () => {
+    expect(name).toBe(`${incident.scenario}-${incident.mode}`)
+    expect(modes).toContain(incident.mode)
+  })
+
+  test.each(proofs.map(proof => judge(proof, sight)))('$witness: $says', judged =>
+    expect(judged).toMatchObject({ holds: true }),
+  )
+
+  test('folds into a snapshot without a bug', () => {
+    for (const half of ['client', 'server'] as const) {
+      const folding = recorder()
+      for (const each of incident.observations) if (each.half === half) folding.fold(each)
+      expect(folding.snapshot().faults.filter(({ fate }) => fate === 'bug')).toEqual([])
+    }
+  })
+})

@@ -1,0 +1,41 @@
+import { nodes } from '../cluster/places.ts'
+import { atLeast, client, exactly, kernel, none, only, servers } from '../proof.ts'
+import { held } from '../probes.ts'
+import type { Scenario } from '../scenario.ts'
+
+const each = 20
+const died = { cohort: 'silent', fate: 'timeout', phase: 'exchange' } as const
+
+export const strictConntrack: Scenario = {
+  name: 'strict-conntrack',
+  summary: 'conntrack forgets an idle connection and picks nothing up mid-stream (tcp_loose=0): silence',
+  means:
+    'With nf_conntrack_tcp_loose=0 a packet of a forgotten connection is INVALID: dropped, or sent on to nowhere without translation. Nobody gets an answer, not even RST; an application waits for its own timeout, or some 15 minutes for the kernel’s.',
+  modes: ['iptables', 'nftables'],
+  cluster: { servers: ['srv1'], memory: { tcp: 2 } },
+  probes: [held('silent', each, '4s')],
+
+  async stage(lab) {
+    await lab.untilOpen()
+    await lab.breaks('nodes take no connection up mid-stream', () =>
+      Promise.all(Object.keys(nodes).map(node => lab.on(node, 'sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0'))),
+    )
+    await lab.until('every question met its deadline', ({ client }) => client.ended().length >= each)
+  },
+
+  proofs: [
+    client('every question meets its deadline', ({ client }) => client.ended(died), exactly(each)),
+    client(
+      'given up by us, not by the kernel',
+      ({ client }) => client.ended(died).map(({ code }) => code),
+      only('DEADLINE'),
+    ),
+    client(
+      'nothing of it was acknowledged: a black hole, not a slow server',
+      ({ client }) => client.ended(died).filter(({ tcpInfo }) => (tcpInfo?.unacked ?? 0) > 0),
+      exactly(each),
+    ),
+    servers('see nothing', ({ servers }) => servers.faults(), none),
+    kernel('conntrack counts each packet as invalid', ({ rose }) => rose('nodea', 'conntrack invalid'), atLeast(each)),
+  ],
+}
