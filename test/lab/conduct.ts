@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Event, readEvent } from './events.ts'
 import { inSandbox } from './sandbox.ts'
@@ -10,7 +11,7 @@ export interface Job {
 }
 
 export interface Conduct {
-  /** Runs of this machine at once. */
+  /** Runs on this machine at once. */
   readonly parallel: number
   /** Incidents go to `results`/SCENARIO-MODE. */
   readonly results?: string
@@ -22,41 +23,85 @@ export interface Conduct {
   readonly signal: AbortSignal
 }
 
-const lab = fileURLToPath(new URL('./lab.ts', import.meta.url))
+/** Whether this kernel does IPVS; where it does not, a guest's kernel has to. */
+export const hasIpvs = (): boolean => existsSync('/proc/net/ip_vs')
 
-/** Runs jobs in sandboxes, several at once, in their order. Whatever happens to a run, its `ends` comes. */
+/** Runs jobs in sandboxes, several at once, in their order; then, in a guest, those this kernel cannot do. Whatever happens to a run, its `ends` comes. */
 export async function conduct(jobs: readonly Job[], how: Conduct): Promise<void> {
-  const waiting = [...jobs]
+  const elsewhere = jobs.filter(({ mode }) => mode === 'ipvs' && !hasIpvs())
+  const waiting = jobs.filter(job => !elsewhere.includes(job))
   const one = async () => {
-    for (let job = waiting.shift(); job && !how.signal.aborted; job = waiting.shift()) await play(job, how)
+    for (let job = waiting.shift(); job && !how.signal.aborted; job = waiting.shift()) await inItsSandbox(job, how)
   }
-  await Promise.all(Array.from({ length: Math.min(how.parallel, jobs.length) }, one))
+  await Promise.all(Array.from({ length: Math.min(how.parallel, waiting.length) }, one))
+  if (elsewhere.length > 0 && !how.signal.aborted) await inTheGuest(elsewhere, how)
 }
 
-async function play(
-  { scenario, mode }: Job,
-  { results, unstaged, capture, linger, onEvent, signal }: Conduct,
-): Promise<void> {
-  const began = performance.now()
-  let ended = false
-  const noise: string[] = []
+const lab = fileURLToPath(new URL('./lab.ts', import.meta.url))
+
+async function inItsSandbox({ scenario, mode }: Job, how: Conduct): Promise<void> {
+  const heard = listener([{ scenario, mode }], how)
   const options = [
-    ...(unstaged ? ['--unstaged'] : []),
-    ...(capture ? ['--capture'] : []),
-    ...(linger ? ['--linger'] : []),
-    ...(results === undefined ? [] : ['--results', `${results}/${scenario}-${mode}`]),
+    ...(how.unstaged ? ['--unstaged'] : []),
+    ...(how.capture ? ['--capture'] : []),
+    ...(how.linger ? ['--linger'] : []),
+    ...(how.results === undefined ? [] : ['--results', `${how.results}/${scenario}-${mode}`]),
   ]
   const code = await inSandbox([lab, 'perform', scenario, '--mode', mode, ...options], {
-    signal,
-    stdin: linger ? 'inherit' : 'ignore',
-    onLine(line) {
+    signal: how.signal,
+    stdin: how.linger ? 'inherit' : 'ignore',
+    onLine: heard.onLine,
+  })
+  heard.over(`the run ended without a word (exit code ${code})`)
+}
+
+/** The very same lab, in a guest: one boot for all of them. */
+async function inTheGuest(jobs: readonly Job[], how: Conduct): Promise<void> {
+  const { runInGuest } = await import('./guest/guest.ts') // only who needs it pays for it
+  const heard = listener(jobs, { ...how, onEvent: event => how.onEvent(placed(event, how.results)) })
+  const options = [
+    ...(how.unstaged ? ['--unstaged'] : []),
+    ...(how.capture ? ['--keep'] : []),
+    ...(how.results === undefined ? [] : ['--results', '/results']),
+  ]
+  const names = jobs.map(({ scenario }) => scenario)
+  const why = await runInGuest({
+    args: ['all', ...names, '--mode', 'ipvs', '--json', '--parallel', '2', ...options],
+    onLine: heard.onLine,
+    ...(how.results !== undefined && { results: how.results }),
+    signal: how.signal,
+  }).then(
+    code => `the guest ended without a word (exit code ${code})`,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
+  heard.over(why)
+}
+
+/** An incident of the guest is where it was copied to. */
+const placed = (event: Event, results = '/results'): Event =>
+  event.event === 'ends' && event.incident !== undefined
+    ? { ...event, incident: event.incident.replace('/results', results) }
+    : event
+
+/** Passes events on, and sees to it that each job's last word comes. */
+function listener(jobs: readonly Job[], { onEvent, signal }: Conduct) {
+  const began = performance.now()
+  const open = [...jobs]
+  const noise: string[] = []
+  return {
+    onLine(line: string) {
       const event = readEvent(line)
       if (event) onEvent(event)
       else noise.push(line)
-      if (event?.event === 'ends') ended = true
+      if (event?.event !== 'ends') return
+      const index = open.findIndex(job => job.scenario === event.scenario && job.mode === event.mode)
+      if (index >= 0) open.splice(index, 1)
     },
-  })
-  if (ended || signal.aborted) return
-  const reason = `the run ended without a word (exit code ${code})${noise.length > 0 ? `: ${noise.slice(-5).join('\n')}` : ''}`
-  onEvent({ scenario, mode, event: 'ends', passed: false, ms: Math.round(performance.now() - began), reason })
+    over(why: string) {
+      if (signal.aborted) return
+      const reason = [why, ...noise.slice(-5)].join('\n')
+      for (const job of open)
+        onEvent({ ...job, event: 'ends', passed: false, ms: Math.round(performance.now() - began), reason })
+    },
+  }
 }

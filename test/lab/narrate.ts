@@ -12,22 +12,20 @@ export interface Story {
 
 export function narrate({ json, watch }: { readonly json: boolean; readonly watch: boolean }): Story {
   let passed = false
-  const say = (text = '') => print(`${text}\n`)
   return {
     onEvent(event) {
       if (event.event === 'ends') passed = event.passed
       if (json) print(`${JSON.stringify(event)}\n`)
-      else for (const line of lines(event, watch)) say(line)
+      else for (const line of lines(event, watch)) print(`${line}\n`)
     },
     end: () => passed,
   }
 }
 
 function lines(event: Event, watch: boolean): string[] {
-  const { summary, means } = findScenario(event.scenario)
   switch (event.event) {
     case 'begins':
-      return [`${bold(event.scenario)} (${event.mode}): ${summary}`, '']
+      return [`${bold(event.scenario)} (${event.mode}): ${findScenario(event.scenario).summary}`, '']
     case 'tells':
       return [`${time(event.ms)}  ${paintKind[event.kind](`${words[event.kind]}${event.text}`)}`]
     case 'sees':
@@ -37,13 +35,23 @@ function lines(event: Event, watch: boolean): string[] {
     case 'judges':
       return [judged(event)]
     case 'ends':
-      return [
-        ...(event.reason === undefined ? [] : ['', paint('red', event.reason)]),
-        '',
-        ...(watch ? [`${bold('What it means:')} ${means}`, ''] : []),
-        `${event.passed ? paint('green', 'passed') : paint('red', 'failed')} in ${(event.ms / 1000).toFixed(1)} s${event.incident === undefined ? '' : `; the incident is in ${event.incident}`}`,
-      ]
+      return ending(event, watch)
+    default:
+      return event satisfies never
   }
+}
+
+function ending(
+  { scenario, passed, ms, reason, incident }: Extract<Event, { event: 'ends' }>,
+  watch: boolean,
+): string[] {
+  const verdict = passed ? paint('green', 'passed') : paint('red', 'failed')
+  return [
+    ...(reason === undefined ? [] : ['', paint('red', reason)]),
+    '',
+    ...(watch ? [`${bold('What it means:')} ${findScenario(scenario).means}`, ''] : []),
+    `${verdict} in ${(ms / 1000).toFixed(1)} s${incident === undefined ? '' : `; the incident is in ${incident}`}`,
+  ]
 }
 
 const words: Readonly<Record<Kind, string>> = {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 /**
@@ -14,6 +16,7 @@ export async function inSandbox(
 ): Promise<number> {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'unshare', ...namespaces, '--', process.execPath, ...argv], {
     stdio: [stdin, 'pipe', 'inherit'],
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
     detached: true, // Ctrl-C is ours to pass on
   })
   const stop = () => child.kill('SIGKILL') // unshare takes its children along (--kill-child)

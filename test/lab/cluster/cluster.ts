@@ -97,11 +97,10 @@ export async function cluster({ mode, cluster: plan, probes, staged, folder, say
 const nodeNames = Object.keys(nodes) as NodeName[] // the keys of `nodes`
 
 function desired(mode: Mode, plan: ClusterPlan, servers: readonly Place[], dns: readonly Place[]): Desired {
-  const at = (places: readonly Place[]) => places.map(place => ({ address: addressOf(place) }))
   const services: Service[] = []
   if (servers.length > 0)
-    services.push({ name: 'longhold', address: longholdService, ports: longholdPorts, endpoints: at(servers) })
-  if (dns.length > 0) services.push({ name: 'dns', address: dnsService, ports: dnsPorts, endpoints: at(dns) })
+    services.push({ name: 'longhold', address: longholdService, ports: longholdPorts, endpoints: endpointsOf(servers) })
+  if (dns.length > 0) services.push({ name: 'dns', address: dnsService, ports: dnsPorts, endpoints: endpointsOf(dns) })
   return {
     services,
     dropInvalid: plan.dropInvalid ?? mode !== 'nftables', // kubernetes#122663: nftables mode installs none
@@ -109,6 +108,8 @@ function desired(mode: Mode, plan: ClusterPlan, servers: readonly Place[], dns: 
     ...(plan.ipvsSysctls && { ipvsSysctls: plan.ipvsSysctls }),
   }
 }
+
+const endpointsOf = (places: readonly Place[]) => places.map(place => ({ address: addressOf(place) }))
 
 const longholdPorts = [
   { name: 'tcp', protocol: 'tcp', port: 7000, targetPort: 7000 },

@@ -29,10 +29,6 @@ export async function kubeProxy(mode: Mode, first: Desired): Promise<KubeProxy> 
   let desired = first
   let cleaned = first
 
-  const run = async (node: NodeName, commands: readonly Command[]) => {
-    for (const { argv, stdin, allow } of commands)
-      await runOn(node, argv, { ...(stdin !== undefined && { stdin }), ...(allow && { allow }) })
-  }
   async function sync(next: Desired, only?: NodeName): Promise<void> {
     const before = desired
     desired = next
@@ -67,4 +63,9 @@ export async function kubeProxy(mode: Mode, first: Desired): Promise<KubeProxy> 
       if (place) await run(node, proxy.flush(place.facts))
     },
   }
+}
+
+async function run(node: NodeName, commands: readonly Command[]): Promise<void> {
+  for (const { argv, stdin, allow } of commands)
+    await runOn(node, argv, { ...(stdin !== undefined && { stdin }), ...(allow && { allow }) })
 }

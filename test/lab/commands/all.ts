@@ -11,6 +11,7 @@ interface Options {
   readonly json?: true
   readonly tested?: true
   readonly unstaged?: true
+  readonly keep?: true
   readonly mode?: Mode
   readonly parallel: number
   readonly repeat: number
@@ -26,6 +27,7 @@ export function all(): Command {
     .option('--tested', 'only what the test command runs')
     .option('--json', 'events as JSON lines, for programs')
     .option('--unstaged', 'do everything but what breaks: a run then passes when a proof fails')
+    .option('--keep', 'capture all packets')
     .option('--parallel <n>', 'runs at once', count, 2 * availableParallelism())
     .option('--repeat <n>', 'each so many times', count, 1)
     .option('--results <dir>', 'where the incidents go', 'lab-results')
@@ -41,6 +43,7 @@ async function go(names: readonly string[], options: Options): Promise<void> {
     parallel: options.parallel,
     results: options.results,
     unstaged: options.unstaged === true,
+    capture: options.keep === true,
     onEvent: shown.onEvent,
     signal: stopping.signal,
   })

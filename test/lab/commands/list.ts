@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { scenarios } from '../scenarios/index.ts'
 import { print } from '../print.ts'
+import { type Mode, modes as allModes } from '../seen/incident.ts'
 
 /** `lab list`: every scenario, one line each. */
 export function list(): Command {
@@ -28,14 +29,11 @@ export function list(): Command {
 
 function lines(): string[] {
   const width = Math.max(...scenarios.map(({ name }) => name.length))
-  return scenarios.map(({ name, summary, modes }) => `${name.padEnd(width)}  ${where(modes).padEnd(9)} ${summary}\n`)
+  return scenarios.map(({ name, summary, modes }) => `${name.padEnd(width)}  ${where(modes).padEnd(18)} ${summary}\n`)
 }
 
-const where = (modes: readonly string[]) =>
-  modes.includes('ipvs')
-    ? modes.length > 1
-      ? 'all modes'
-      : 'ipvs'
-    : 'iptables, nftables' === modes.join(', ')
-      ? 'netfilter'
-      : modes.join(' ')
+/** Both packet filters together are the nodes without IPVS. */
+function where(modes: readonly Mode[]): string {
+  if (modes.length === allModes.length) return 'all'
+  return modes.join(', ')
+}

@@ -41,7 +41,7 @@ async function go(name: string, { mode: wanted, keep, watch, json, unstaged, res
     throw new Problem(`"${name}" does not happen in mode ${mode}; expected ${scenario.modes.join(' or ')}`, 2)
   await refuseWithout([mode])
   const story = narrate({ json: json === true, watch: watch === true })
-  const linger = keep === true && process.stdin.isTTY === true
+  const linger = keep === true && process.stdin.isTTY
   using stopping = untilStopped()
   await conduct([{ scenario: name, mode }], {
     parallel: 1,

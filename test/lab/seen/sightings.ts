@@ -21,21 +21,16 @@ export function sightings(seen: readonly Seen[]): Sighting[] {
   return [...counts.values()].map(({ sighting, words, count }) => ({ ...sighting, text: `${count} × ${words}` }))
 }
 
+/** What has no word here is no news. */
 function wordsOf(seen: Seen): string | undefined {
-  switch (seen.type) {
-    case 'opened':
-      return `${seen.cohort}: connected`
-    case 'exchanged':
-      return `${seen.cohort}: silence survived`
-    case 'ended':
-      return `${seen.cohort}: ${seen.fate} ${phases[seen.phase]} (${seen.code})${seen.planned ? ', planned' : ''}${seen.zombie ? ', a zombie' : ''}`
-    case 'asked':
-      return `${seen.probe} ${seen.mode}: ${seen.fate}${seen.rcode === undefined ? '' : ` ${seen.rcode}`}${seen.fate === 'ok' ? '' : ` (${seen.code})`}`
-    case 'strayed':
-      return `${seen.probe} ${seen.mode}: a stray answer, ${seen.what}`
-    default:
-      return undefined
-  }
+  if (seen.type === 'opened') return `${seen.cohort}: connected`
+  if (seen.type === 'exchanged') return `${seen.cohort}: silence survived`
+  if (seen.type === 'ended')
+    return `${seen.cohort}: ${seen.fate} ${phases[seen.phase]} (${seen.code})${seen.planned ? ', planned' : ''}${seen.zombie ? ', a zombie' : ''}`
+  if (seen.type === 'asked')
+    return `${seen.probe} ${seen.mode}: ${seen.fate}${seen.rcode === undefined ? '' : ` ${seen.rcode}`}${seen.fate === 'ok' ? '' : ` (${seen.code})`}`
+  if (seen.type === 'strayed') return `${seen.probe} ${seen.mode}: a stray answer, ${seen.what}`
+  return undefined
 }
 
 const phases = { connect: 'while connecting', idle: 'in its silence', exchange: 'when the silence was broken' } as const
