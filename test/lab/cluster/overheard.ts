@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Endpoint } from './packet.ts'
+import { startOn } from './processes.ts'
+
+/** A connection as a host's wire shows it. */
+export interface Overheard {
+  readonly local: Endpoint
+  readonly remote: Endpoint
+  /** The sequence number each would send next, as far as the other has acknowledged. */
+  readonly localNext: number
+  readonly remoteNext: number
+}
+
+export interface Overhearing {
+  /** Those of which each end has acknowledged something since. */
+  connections(): readonly Overheard[]
+  stop(): Promise<unknown>
+}
+
+/** Listens to the TCP connections to `port` of a host, with tcpdump. */
+export async function overhears(host: string, port: number): Promise<Overhearing> {
+  const argv = [
+    'tcpdump',
+    '-i',
+    'eth0',
+    '-n',
+    '-S',
+    '-l',
+    '--immediate-mode',
+    '-Z',
+    'root',
+    'tcp',
+    'port',
+    String(port),
+  ]
+  const running = startOn(host, argv)
+  while (!running.printed().includes('listening on')) await sleep(20)
+  return { connections: () => connectionsIn(running.printed(), port), stop: running.stop }
+}
+
+/** What tcpdump -n -S printed, read: the newest acknowledgement of each end says where the other is. */
+export function connectionsIn(printed: string, port: number): Overheard[] {
+  const found = new Map<string, { local: Endpoint; remote: Endpoint; localNext?: number; remoteNext?: number }>()
+  for (const line of printed.split('\n')) {
+    const [, from, fromPort, to, toPort, acknowledged] =
+      / IP ([\d.]+)\.(\d+) > ([\d.]+)\.(\d+): .* ack (\d+),/.exec(line) ?? []
+    if (!from || !to || acknowledged === undefined) continue
+    const ends = [
+      { address: from, port: Number(fromPort) },
+      { address: to, port: Number(toPort) },
+    ] as const
+    const isOurs = ends[0].port === port
+    const [local, remote] = isOurs ? ends : [ends[1], ends[0]]
+    const key = `${local.address} ${remote.address}:${remote.port}`
+    const next = isOurs ? { remoteNext: Number(acknowledged) } : { localNext: Number(acknowledged) }
+    found.set(key, { local, remote, ...found.get(key), ...next })
+  }
+  return [...found.values()].filter(
+    (each): each is Overheard => each.localNext !== undefined && each.remoteNext !== undefined,
+  )
+}
