@@ -42,7 +42,7 @@ export interface ClusterPlan {
   readonly memory?: Memory
   /** `server:` of the servers. */
   readonly server?: Readonly<Record<string, unknown>>
-  /** iptables and ipvs nodes drop INVALID packets, as kube-proxy's do. Default: true with iptables and ipvs, false with nftables. */
+  /** Nodes drop INVALID packets. Default: in iptables mode only, as kube-proxy does (kubernetes#122663). */
   readonly dropInvalid?: boolean
   /** Sysctls of IPVS: as kube-proxy sets them (the default), or as the kernel has them. */
   readonly ipvsSysctls?: 'kube-proxy' | 'kernel'

@@ -103,7 +103,7 @@ function desired(mode: Mode, plan: ClusterPlan, servers: readonly Place[], dns: 
   if (dns.length > 0) services.push({ name: 'dns', address: dnsService, ports: dnsPorts, endpoints: endpointsOf(dns) })
   return {
     services,
-    dropInvalid: plan.dropInvalid ?? mode !== 'nftables', // kubernetes#122663: nftables mode installs none
+    dropInvalid: plan.dropInvalid ?? mode === 'iptables', // kubernetes#122663: nftables mode installs none, IPVS mode neither
     masqueradeMarked: true,
     ...(plan.ipvsSysctls && { ipvsSysctls: plan.ipvsSysctls }),
   }

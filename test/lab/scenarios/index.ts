@@ -4,6 +4,16 @@ import { conntrackExpiryServerFirst } from './conntrack-expiry-server-first.ts'
 import { conntrackExpiry } from './conntrack-expiry.ts'
 import { conntrackFlush } from './conntrack-flush.ts'
 import { healthy } from './healthy.ts'
+import { ipvsExpiryServerFirst } from './ipvs-expiry-server-first.ts'
+import { ipvsExpiry } from './ipvs-expiry.ts'
+import { ipvsGracefulTermination } from './ipvs-graceful-termination.ts'
+import { ipvsKeepaliveAbove } from './ipvs-keepalive-above.ts'
+import { ipvsKeepaliveBelow } from './ipvs-keepalive-below.ts'
+import { ipvsNoServer } from './ipvs-no-server.ts'
+import { ipvsPortReuse } from './ipvs-port-reuse.ts'
+import { ipvsRemoved, ipvsRemovedSilently } from './ipvs-removed.ts'
+import { ipvsUdpDeadServer } from './ipvs-udp-dead-server.ts'
+import { ipvsUdpWeightZero } from './ipvs-udp-weight-zero.ts'
 import { keepaliveAbove } from './keepalive-above.ts'
 import { keepaliveBelow } from './keepalive-below.ts'
 import { singleBackend } from './single-backend.ts'
@@ -19,6 +29,17 @@ export const scenarios: readonly Scenario[] = [
   keepaliveBelow,
   keepaliveAbove,
   conntrackFlush,
+  ipvsExpiry,
+  ipvsExpiryServerFirst,
+  ipvsKeepaliveBelow,
+  ipvsKeepaliveAbove,
+  ipvsGracefulTermination,
+  ipvsRemoved,
+  ipvsRemovedSilently,
+  ipvsUdpDeadServer,
+  ipvsUdpWeightZero,
+  ipvsPortReuse,
+  ipvsNoServer,
 ]
 
 /** Problem when there is none of that name. */

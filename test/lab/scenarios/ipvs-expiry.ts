@@ -1,0 +1,47 @@
+import { atLeast, client, exactly, kernel, ledger, none, only, servers } from '../proof.ts'
+import { direct, held } from '../probes.ts'
+import type { Scenario } from '../scenario.ts'
+
+const each = 12
+const reset = { cohort: 'silent', fate: 'reset', phase: 'exchange' } as const
+
+export const ipvsExpiry: Scenario = {
+  name: 'ipvs-expiry',
+  summary: 'IPVS forgets an idle connection (900 s by default); the client speaks first: reset every time',
+  means:
+    'IPVS schedules only a SYN, so a packet of a forgotten connection is left to the node itself, which has the Service’s address on kube-ipvs0 and nobody listening: RST, every time, however many servers there are. conntrack’s own timeout of a day is of no help: IPVS takes the entry with it. Keepalive below 900 s prevents it.',
+  modes: ['ipvs'],
+  cluster: { memory: { ipvsTcp: 4 } },
+  probes: [held('silent', each, '9s'), direct('direct', each, '9s', ['srv1', 'srv2'])],
+
+  async stage(lab) {
+    await lab.untilOpen()
+    await lab.until(
+      'the first silence is over',
+      ({ client }) => client.exchanged().length + client.ended().length >= 2 * each,
+    )
+    await lab.looks('after the silence')
+  },
+
+  proofs: [
+    client('every one is reset by its first word', ({ client }) => client.ended(reset), exactly(each)),
+    client('each with this word', ({ client }) => client.ended(reset).map(({ code }) => code), only('ECONNRESET read')),
+    client(
+      'straight to the pods the same silence kills nothing',
+      ({ client }) => client.ended({ cohort: 'direct' }),
+      none,
+    ),
+    servers('see nothing of it', ({ servers }) => servers.faults(), none),
+    ledger(
+      'still calls every connection open',
+      ({ ledger }) => ledger('after the silence').map(({ state }) => state),
+      only('open'),
+    ),
+    kernel('the node’s own TCP sent the resets', ({ rose }) => rose('nodea', 'Tcp OutRsts'), atLeast(each)),
+    kernel(
+      'conntrack has forgotten them too, long before its day was over',
+      ({ lines }) => lines('nodea', 'conntrack', 'after the silence', 'ESTABLISHED', 'dst=10.96.22.22'),
+      none,
+    ),
+  ],
+}

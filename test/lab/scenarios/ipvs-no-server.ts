@@ -1,0 +1,55 @@
+import { atLeast, client, exactly, none, only } from '../proof.ts'
+import { echo, held } from '../probes.ts'
+import type { Scenario } from '../scenario.ts'
+
+const each = 6
+
+export const ipvsNoServer: Scenario = {
+  name: 'ipvs-no-server',
+  summary: 'a virtual server without real servers: refused at once',
+  means:
+    'IPVS answers what it has no server for with ICMP port unreachable: connecting is refused at once. Of UDP questions some are refused and some time out, because the kernel limits how many ICMP messages it sends.',
+  modes: ['ipvs'],
+  cluster: {},
+  probes: [
+    held('silent', each, '5m'),
+    held('new', each, '1s', { to: '10.96.22.22:7000', reconnect: { base: '500ms', cap: '1s' }, deadline: '3s' }),
+    echo('echo', { ports: ['fresh'], every: '500ms' }),
+  ],
+
+  async stage(lab) {
+    await lab.untilOpen()
+    await lab.breaks('every endpoint is gone', async () => {
+      await lab.proxy.endpoints('longhold')
+    })
+    await lab.until(
+      'who speaks is reset and connects again',
+      ({ client }) => client.since('broken').ended({ cohort: 'new', phase: 'connect' }).length >= each,
+    )
+    await lab.passes('2s', 'questions go on')
+  },
+
+  proofs: [
+    client('no fault before', ({ client }) => client.before('broken').faults(), none),
+    client(
+      'connecting is refused',
+      ({ client }) =>
+        client
+          .since('broken')
+          .ended({ cohort: 'new', phase: 'connect' })
+          .map(({ fate }) => fate),
+      only('refused'),
+    ),
+    client(
+      'questions are refused, those the kernel has a message left for',
+      ({ client }) => client.since('broken', 1000).asked({ fate: 'refused' }),
+      atLeast(1),
+    ),
+    client('and none is answered', ({ client }) => client.since('broken', 1000).asked({ fate: 'ok' }), none),
+    client(
+      'a connection that says nothing sees nothing',
+      ({ client }) => client.ended({ cohort: 'silent' }),
+      exactly(0),
+    ),
+  ],
+}
