@@ -3,7 +3,7 @@ import { cleanUpCommands } from './clean-up.ts'
 import { cniCommands } from './cni.ts'
 import { proxies } from './proxies.ts'
 import type { Desired } from './services.ts'
-import { type Answer, desire, hosts, node, type Testbed, testbed } from './testbed.ts'
+import { desire, hosts, node, seenOf, type Testbed, testbed, whoOf } from './testbed.ts'
 
 /** The rules, loaded with the real tools into a real kernel, and asked through with real sockets. */
 const vip = '10.96.22.22:7000'
@@ -92,27 +92,6 @@ describe.each(['iptables', 'nftables'] as const)('%s', mode => {
     expect(whoOf(await whileWanting(wanted, () => bed.ask('client', 'udp', vip, { times: 20 })))).toEqual(['srv2'])
   })
 
-  test('a second sync changes nothing, and what is gone leaves nothing', async () => {
-    const first = await rules()
-    await bed.run(proxy.sync(both, node, both))
-    expect(await rules()).toBe(first)
-    const other = { ...both, services: both.services.map(each => ({ ...each, name: 'other', address: '10.96.0.10' })) }
-    const [without, instead] = [await whileWanting({ ...both, services: [] }, rules), await whileWanting(other, rules)]
-    expect(first).toContain(web)
-    expect(without).not.toContain(web)
-    expect(without).not.toMatch(/KUBE-(SVC|SEP|EXT)-|(service|external)-\w{8}-/)
-    expect(instead).not.toContain(web)
-    expect(await rules()).toBe(first)
-  })
-
-  test('after a flush all is silent, until the next sync', async () => {
-    await bed.run(proxy.flush(node))
-    const lost = await bed.ask('client', 'tcp', vip)
-    await bed.run(proxy.sync(both, node, both))
-    expect(lost).toEqual([{ failed: 'timeout' }])
-    expect(whoOf(await bed.ask('client', 'tcp', vip, { times: 20 }))).toEqual(['srv1', 'srv2'])
-  })
-
   test('what conntrack calls INVALID is dropped where that is wanted, and counted', async () => {
     await bed.net.on('node', 'sysctl', '-qw', 'net.netfilter.nf_conntrack_tcp_loose=0')
     await bed.run(proxy.sync({ ...both, dropInvalid: true }, node, both))
@@ -167,7 +146,6 @@ describe.each(['iptables', 'nftables'] as const)('%s', mode => {
   })
 })
 
-const web = 'default/web'
 const three: Desired = {
   ...both,
   services: both.services.map(each => ({
@@ -175,12 +153,6 @@ const three: Desired = {
     endpoints: ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map(address => ({ address })),
   })),
 }
-
-const whoOf = (answers: readonly Answer[]) =>
-  [...new Set(answers.map(each => ('who' in each ? each.who : each.failed)))].toSorted()
-const seenOf = (answers: readonly Answer[]) => [
-  ...new Set(answers.map(each => ('seen' in each ? each.seen : each.failed))),
-]
 
 /** Connects, says so, and writes until it is stopped. */
 const writes = `

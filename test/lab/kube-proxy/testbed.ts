@@ -73,6 +73,13 @@ export function desire(endpoints: readonly ('srv1' | 'srv2')[], change: Partial<
   return { services: [service], dropInvalid: false, masqueradeMarked: true, ...change }
 }
 
+/** Everybody who answered, and every way not to. */
+export const whoOf = (answers: readonly Answer[]) =>
+  [...new Set(answers.map(each => ('who' in each ? each.who : each.failed)))].toSorted()
+export const seenOf = (answers: readonly Answer[]) => [
+  ...new Set(answers.map(each => ('seen' in each ? each.seen : each.failed))),
+]
+
 /** Port 7070 answers, port 7071 holds on. */
 const server = `
 const who = process.argv[1]
