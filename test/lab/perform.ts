@@ -62,10 +62,11 @@ export async function perform({
 
   let reason: string | undefined
   try {
-    const connections = scenario.probes.reduce((sum, probe) => sum + (Number(probe['connections'] ?? 0) || 0), 0)
+    const clients = [scenario.cluster.client ?? []].flat().length || 1
+    const each = scenario.probes.reduce((sum, probe) => sum + (Number(probe['connections'] ?? 0) || 0), 0)
     const lab = labOn({
       cluster: made,
-      connections,
+      connections: clients * each,
       staged,
       moments,
       looks,
@@ -129,4 +130,4 @@ function watch(made: Cluster, onNews: (seen: readonly Seen[]) => void): () => vo
 }
 
 const printed = ({ halves }: Cluster) =>
-  [...halves].map(([place, half]) => `\n== longhold ${half.half} in ${place} ==\n${half.printed()}`).join('')
+  halves.map(({ place, half, printed }) => `\n== longhold ${half} in ${place} ==\n${printed()}`).join('')

@@ -1,3 +1,4 @@
+import type { Forgetting } from './cluster/gateway.ts'
 import type { Place, PodName } from './cluster/places.ts'
 import type { Mode } from './seen/incident.ts'
 import type { Proof } from './proof.ts'
@@ -36,10 +37,12 @@ export interface ClusterPlan {
   readonly dns?: readonly PodName[]
   /** Others. */
   readonly places?: readonly Place[]
-  /** Where `longhold client` runs. Default: the pod `client`. */
-  readonly client?: Place
+  /** Where `longhold client` runs, with the same probes everywhere. Default: the pod `client`. */
+  readonly client?: Place | readonly Place[]
   /** Seconds until a node forgets. Left out: what Linux has. Not set in a run whose staging is left out. */
   readonly memory?: Memory
+  /** What the gateway before `far` does about connections it has forgotten. Default: drops their packets. */
+  readonly gateway?: Forgetting
   /** `server:` of the servers. */
   readonly server?: Readonly<Record<string, unknown>>
   /** Nodes drop INVALID packets. Default: in iptables mode only, as kube-proxy does (kubernetes#122663). */
@@ -53,6 +56,8 @@ export interface Memory {
   readonly tcp?: number
   /** net.netfilter.nf_conntrack_udp_timeout and _udp_timeout_stream */
   readonly udp?: number
+  /** nf_conntrack_tcp_timeout_established of the gateway before `far`. */
+  readonly gateway?: number
   /** ipvsadm --set */
   readonly ipvsTcp?: number
   readonly ipvsUdp?: number

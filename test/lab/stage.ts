@@ -11,6 +11,8 @@ export interface Lab {
   readonly cluster: Cluster
   /** kube-proxy on both nodes. */
   readonly proxy: Cluster['proxy']
+  /** Masquerading that is none of kube-proxy's business. */
+  readonly cni: Cluster['cni']
   /** Does what breaks; afterwards the kernels and ledgers are read. The moment is called `broken`. */
   breaks(says: string, work: () => Promise<unknown>): Promise<void>
   /** Does what heals: `healed`. */
@@ -32,7 +34,7 @@ export interface Lab {
   /** Leaves a command running on a host. */
   start(host: string, argv: readonly string[]): Running
   addressOf(place: Place): string
-  /** A server that stops saying goodbye, one that is killed without a word, and one that starts again. */
+  /** Whatever longhold runs in a place: it stops saying goodbye, is killed without a word, starts again. */
   stops(place: Place): Promise<void>
   kills(place: Place): Promise<void>
   starts(place: Place): Promise<void>
@@ -74,6 +76,7 @@ export function labOn({ cluster, connections, staged, moments, looks, tell, sign
   return {
     cluster,
     proxy: cluster.proxy,
+    cni: cluster.cni,
     breaks: act('breaks', 'broken'),
     heals: act('heals', 'healed'),
     changes: act('changes', 'changed'),
@@ -91,14 +94,17 @@ export function labOn({ cluster, connections, staged, moments, looks, tell, sign
     on: async (host, command, options) => (await runOn(host, command.split(' '), options)).stdout,
     start: startOn,
     addressOf,
-    stops: async place => void (await half(place).stop()),
-    kills: place => half(place).kill(),
-    starts: place => (half(place).half === 'client' ? cluster.startClient() : cluster.startServer(place)),
+    stops: async place => void (await Promise.all(halvesIn(place).map(each => each.stop()))),
+    kills: async place => void (await Promise.all(halvesIn(place).map(each => each.kill()))),
+    async starts(place) {
+      for (const { half } of halvesIn(place))
+        await (half === 'client' ? cluster.startClient(place) : cluster.startServer(place))
+    },
   }
 
-  function half(place: Place) {
-    const found = cluster.halves.get(place)
-    if (!found) throw new Error(`no longhold runs in ${place}`)
+  function halvesIn(place: Place) {
+    const found = cluster.halves.filter(each => each.place === place)
+    if (found.length === 0) throw new Error(`no longhold runs in ${place}`)
     return found
   }
 }

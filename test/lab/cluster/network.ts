@@ -24,7 +24,8 @@ export async function network(places: readonly Place[]): Promise<void> {
     if (isPod(name)) {
       const { node, address } = pods[name]
       at(name, `address add ${address}/24 dev eth0`, 'link set eth0 up', `route add default via ${nodes[node].gateway}`)
-      at(node, `link set ${name} master cni0`, `link set ${name} up`)
+      // hairpin: a pod's packet to its own Service comes back through the port it came from, as bridge plugins allow
+      at(node, `link set ${name} master cni0`, `link set ${name} type bridge_slave hairpin on`, `link set ${name} up`)
     }
   for (const name of ['ext', 'gateway'] as const) at(name, `address add ${hosts[name]}/24 dev eth0`, 'link set eth0 up')
   at('gateway', `address add ${far.gateway}/24 dev far`, 'link set far up')
