@@ -38,6 +38,8 @@ export interface Lab {
   stops(place: Place): Promise<void>
   kills(place: Place): Promise<void>
   starts(place: Place): Promise<void>
+  /** Somebody new: a client with probes of its own, whose connections and questions are all new to the nodes. */
+  joins(place: Place, ...probes: readonly object[]): Promise<void>
 }
 
 export interface Staging {
@@ -99,6 +101,10 @@ export function labOn({ cluster, connections, staged, moments, looks, tell, sign
     async starts(place) {
       for (const { half } of halvesIn(place))
         await (half === 'client' ? cluster.startClient(place) : cluster.startServer(place))
+    },
+    async joins(place, ...probes) {
+      tell({ kind: 'says', text: `a new client starts in ${place}` })
+      await cluster.addClient(place, probes)
     },
   }
 

@@ -27,6 +27,8 @@ export interface Cluster {
   startServer(place: Place): Promise<void>
   /** Starts the client in its place, or in all of them. */
   startClient(place?: Place): Promise<void>
+  /** Starts one more client, with probes of its own. One that runs there is stopped first. */
+  addClient(place: Place, probes: readonly object[]): Promise<void>
   startDns(place: Place): Promise<void>
   /** Reads the kernels of nodes and pods, and the ledgers. */
   look(name: string): Promise<Look>
@@ -84,6 +86,10 @@ export async function cluster({ mode, cluster: plan, probes, staged, folder, say
     async startClient(only) {
       const chosen = clients.filter(place => only === undefined || place === only)
       await Promise.all(chosen.map(place => start(place, 'client', { probes })))
+    },
+    async addClient(place, own) {
+      await halves.find(each => each.place === place && each.half === 'client')?.stop()
+      await start(place, 'client', { probes: own })
     },
     async startDns(place) {
       dns.set(place, await startDns(place, folder))

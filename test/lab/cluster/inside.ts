@@ -21,7 +21,7 @@ const SOCK_CLOEXEC = 0o2000000
  * Does `work` with this thread in the network of `host`, and comes back. A socket keeps the network it was made in, so
  * `work` only makes it; it must not wait.
  */
-function inside<T>(host: string, work: () => T): T {
+export function inside<T>(host: string, work: () => T): T {
   const home = openSync('/proc/thread-self/ns/net', 'r')
   const there = openSync(`/run/netns/${host}`, 'r')
   try {
@@ -90,7 +90,8 @@ function socketAddress(address: string, port: number): Uint8Array {
   return bytes
 }
 
-function must(result: number, what: string): number {
+/** Error with errno when a system call failed. */
+export function must(result: number, what: string): number {
   if (result < 0) throw new Error(`cannot ${what}: errno ${koffi.errno()}`)
   return result
 }
