@@ -16,8 +16,14 @@ import { ipvsUdpDeadServer } from './ipvs-udp-dead-server.ts'
 import { ipvsUdpWeightZero } from './ipvs-udp-weight-zero.ts'
 import { keepaliveAbove } from './keepalive-above.ts'
 import { keepaliveBelow } from './keepalive-below.ts'
+import { masqueradeBridge } from './masquerade-bridge.ts'
+import { masqueradeEgress } from './masquerade-egress.ts'
+import { masqueradeHairpin } from './masquerade-hairpin.ts'
+import { outOfWindowDropped } from './out-of-window-dropped.ts'
+import { outOfWindow } from './out-of-window.ts'
 import { singleBackend } from './single-backend.ts'
 import { strictConntrack } from './strict-conntrack.ts'
+import { udpStaleEntry } from './udp-stale-entry.ts'
 
 /** Every scenario there is, in the order of the list. To add one: write its file, then its line here. */
 export const scenarios: readonly Scenario[] = [
@@ -29,6 +35,12 @@ export const scenarios: readonly Scenario[] = [
   keepaliveBelow,
   keepaliveAbove,
   conntrackFlush,
+  outOfWindow,
+  outOfWindowDropped,
+  udpStaleEntry,
+  masqueradeEgress,
+  masqueradeHairpin,
+  masqueradeBridge,
   ipvsExpiry,
   ipvsExpiryServerFirst,
   ipvsKeepaliveBelow,
