@@ -14,8 +14,11 @@ export interface KubeProxy {
   endpoints(service: string, ...endpoints: readonly (string | Endpoint)[]): Promise<void>
   add(service: Service): Promise<void>
   remove(service: string): Promise<void>
-  /** Deletes the conntrack entries that the changes since the last clean-up left behind; resolves to the commands it ran. */
-  cleansUp(): Promise<readonly string[]>
+  /**
+   * Deletes the conntrack entries that the changes since the last clean-up left behind; resolves to the commands it ran.
+   * Rejects, in kube-proxy's words, when there is no `conntrack` in `path`: then they are still to be deleted.
+   */
+  cleansUp(path?: string): Promise<readonly string[]>
   /** Somebody flushes a node's rules. */
   losesRules(node: NodeName): Promise<void>
 }
@@ -52,10 +55,11 @@ export async function kubeProxy(mode: Mode, first: Desired): Promise<KubeProxy> 
       })),
     add: each => sync({ ...desired, services: [...desired.services, each] }),
     remove: name => sync({ ...desired, services: desired.services.filter(each => each.name !== name) }),
-    async cleansUp() {
-      const commands = cleanUpCommands(cleaned, desired)
-      cleaned = desired
-      await Promise.all(places.map(({ name }) => run(name, commands)))
+    async cleansUp(path) {
+      const now = desired
+      const commands = cleanUpCommands(cleaned, now)
+      await Promise.all(places.map(({ name }) => deletes(name, commands, path)))
+      cleaned = now
       return commands.map(({ argv }) => argv.join(' '))
     },
     async losesRules(node) {
@@ -68,4 +72,14 @@ export async function kubeProxy(mode: Mode, first: Desired): Promise<KubeProxy> 
 async function run(node: NodeName, commands: readonly Command[]): Promise<void> {
   for (const { argv, stdin, allow } of commands)
     await runOn(node, argv, { ...(stdin !== undefined && { stdin }), ...(allow && { allow }) })
+}
+
+/** `env` ends with 127 when there is no such program in PATH. */
+async function deletes(node: NodeName, commands: readonly Command[], path?: string): Promise<void> {
+  for (const { argv, allow = [] } of commands) {
+    const inPath = path === undefined ? argv : ['env', `PATH=${path}`, ...argv]
+    const { code } = await runOn(node, inPath, { allow: [...allow, 127] })
+    // pkg/proxy/conntrack of Kubernetes 1.31, and ErrExecutableNotFound of k8s.io/utils/exec
+    if (code === 127) throw new Error('error looking for path of conntrack: executable file not found in $PATH')
+  }
 }
