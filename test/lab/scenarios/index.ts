@@ -4,6 +4,7 @@ import { conntrackExpiryServerFirst } from './conntrack-expiry-server-first.ts'
 import { conntrackExpiry } from './conntrack-expiry.ts'
 import { conntrackFlush } from './conntrack-flush.ts'
 import { healthy } from './healthy.ts'
+import { ipForwardOff } from './ip-forward-off.ts'
 import { ipvsExpiryServerFirst } from './ipvs-expiry-server-first.ts'
 import { ipvsExpiry } from './ipvs-expiry.ts'
 import { ipvsGracefulTermination } from './ipvs-graceful-termination.ts'
@@ -37,6 +38,7 @@ export const scenarios: readonly Scenario[] = [
   conntrackFlush,
   outOfWindow,
   outOfWindowDropped,
+  ipForwardOff,
   udpStaleEntry,
   masqueradeEgress,
   masqueradeHairpin,
