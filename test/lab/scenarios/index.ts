@@ -1,5 +1,6 @@
 import { Problem } from '../../../src/outcome/problem.ts'
 import type { Scenario } from '../scenario.ts'
+import { blackHole } from './black-hole.ts'
 import { conntrackExpiryServerFirst } from './conntrack-expiry-server-first.ts'
 import { conntrackExpiry } from './conntrack-expiry.ts'
 import { conntrackFlush } from './conntrack-flush.ts'
@@ -22,6 +23,7 @@ import { masqueradeEgress } from './masquerade-egress.ts'
 import { masqueradeHairpin } from './masquerade-hairpin.ts'
 import { outOfWindowDropped } from './out-of-window-dropped.ts'
 import { outOfWindow } from './out-of-window.ts'
+import { serverKilled } from './server-killed.ts'
 import { singleBackend } from './single-backend.ts'
 import { strictConntrack } from './strict-conntrack.ts'
 import { udpStaleEntry } from './udp-stale-entry.ts'
@@ -39,6 +41,8 @@ export const scenarios: readonly Scenario[] = [
   outOfWindow,
   outOfWindowDropped,
   ipForwardOff,
+  serverKilled,
+  blackHole,
   udpStaleEntry,
   masqueradeEgress,
   masqueradeHairpin,
