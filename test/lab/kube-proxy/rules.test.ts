@@ -79,7 +79,7 @@ describe.each(['iptables', 'nftables'] as const)('%s', mode => {
   test('a Service without endpoints refuses, at its ClusterIP and at its node port', async () => {
     const answers = await whileWanting(desire([]), async () => [
       ...(await bed.ask('client', 'tcp', vip)),
-      ...(await bed.ask('client', 'udp', vip)),
+      ...(await bed.ask('client', 'udp', vip, { port: 41_000 })), // a port that conntrack has no entry for
       ...(await bed.ask('ext', 'tcp', `${node.address}:30700`)),
     ])
     expect(answers).toEqual(Array.from({ length: 3 }, () => ({ failed: 'ECONNREFUSED' })))
@@ -89,7 +89,7 @@ describe.each(['iptables', 'nftables'] as const)('%s', mode => {
     const [web] = both.services
     const endpoints = [{ address: hosts.srv1, weight: 0 }, { address: hosts.srv2 }]
     const wanted = { ...both, services: web ? [{ ...web, endpoints }] : [] }
-    expect(whoOf(await whileWanting(wanted, () => bed.ask('client', 'udp', vip, { times: 20 })))).toEqual(['srv2'])
+    expect(whoOf(await whileWanting(wanted, () => bed.ask('client', 'tcp', vip, { times: 20 })))).toEqual(['srv2'])
   })
 
   test('what conntrack calls INVALID is dropped where that is wanted, and counted', async () => {

@@ -64,8 +64,8 @@ export interface Proxy {
   /** What kube-proxy does once, when it starts. */
   setUp(node: Node, desired: Desired): readonly Command[]
   /**
-   * A whole sync: afterwards the rules are those of `desired`, whatever they were. Rules of Services of `before` that
-   * are gone are taken away too.
+   * A whole sync: afterwards the rules are those of `desired`, whatever they were. iptables mode forgets the chains of
+   * what is gone only when it is told what was there `before`; without a rule that leads to them they do nothing.
    */
   sync(desired: Desired, node: Node, before?: Desired): readonly Command[]
   /** Somebody takes kube-proxy's rules away. Whatever others have put there stays. */

@@ -5,7 +5,7 @@ import type { Command, Desired, Node, Service } from './services.ts'
 export interface Testbed extends AsyncDisposable {
   readonly net: Network
   run(commands: readonly Command[]): Promise<void>
-  /** Starts asking `to` one question after the other, each from a new port (or from `port`). */
+  /** Asks `to` one question after the other, from ports the kernel picks or from `port`. With UDP it may pick one that conntrack still knows. */
   ask(
     from: Host,
     protocol: 'tcp' | 'udp',
