@@ -39,6 +39,8 @@ export interface ClusterPlan {
   readonly places?: readonly Place[]
   /** Where `longhold client` runs, with the same probes everywhere. Default: the pod `client`. */
   readonly client?: Place | readonly Place[]
+  /** Host names, and whose addresses they lead to at first. */
+  readonly names?: Readonly<Record<string, readonly Place[]>>
   /** Seconds until a node forgets. Left out: what Linux has. Not set in a run whose staging is left out. */
   readonly memory?: Memory
   /** What the gateway before `far` does about connections it has forgotten. Default: drops their packets. */

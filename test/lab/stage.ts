@@ -34,6 +34,8 @@ export interface Lab {
   /** Leaves a command running on a host. */
   start(host: string, argv: readonly string[]): Running
   addressOf(place: Place): string
+  /** From now on a host name leads there; the plan's `names` say where it led at first. */
+  leads(name: string, ...places: readonly Place[]): void
   /** Whatever longhold runs in a place: it stops saying goodbye, is killed without a word, starts again. */
   stops(place: Place): Promise<void>
   kills(place: Place): Promise<void>
@@ -96,7 +98,12 @@ export function labOn({ cluster, connections, staged, moments, looks, tell, sign
     on: async (host, command, options) => (await runOn(host, command.split(' '), options)).stdout,
     start: startOn,
     addressOf,
-    stops: async place => void (await Promise.all(halvesIn(place).map(each => each.stop()))),
+    leads: (name, ...places) => cluster.names.lead(name, places),
+    async stops(place) {
+      const codes = await Promise.all(halvesIn(place).map(each => each.stop()))
+      if (codes.some(code => code !== 0))
+        throw new Error(`longhold in ${place} stopped with exit code ${codes.join(', ')}`)
+    },
     kills: async place => void (await Promise.all(halvesIn(place).map(each => each.kill()))),
     async starts(place) {
       for (const { half } of halvesIn(place))

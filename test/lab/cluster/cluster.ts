@@ -9,6 +9,7 @@ import { type Half, startHalf } from './halves.ts'
 import { kubeProxy, type KubeProxy } from './kube-proxy.ts'
 import { look } from './look.ts'
 import { memoryWords, remembers } from './memory.ts'
+import { type Names, names } from './names.ts'
 import { network } from './network.ts'
 import { addressOf, dnsService, longholdService, type NodeName, nodes, type Place, pods } from './places.ts'
 import type { Running } from './processes.ts'
@@ -22,6 +23,7 @@ export interface Cluster {
   readonly halves: readonly Half[]
   readonly dns: ReadonlyMap<Place, Running>
   readonly journals: Journals
+  readonly names: Names
   /** A folder for whatever the run needs; it goes with the run. */
   readonly folder: string
   startServer(place: Place): Promise<void>
@@ -55,6 +57,8 @@ export async function cluster({ mode, cluster: plan, probes, staged, folder, say
   says(`two nodes (${mode}), ${all.join(', ')}`)
   const endpoints = servers.filter(place => !(spare as readonly Place[]).includes(place) && place in pods)
   const proxy = await kubeProxy(mode, desired(mode, plan, endpoints, dnsPods))
+  const hostNames = await names(folder)
+  for (const [name, where] of Object.entries(plan.names ?? {})) hostNames.lead(name, where)
   const plugin = await cni(mode, all.includes('container'))
   if (all.includes('far')) await gateway(plan.gateway ?? 'drops')
   if (plan.memory && staged) {
@@ -81,6 +85,7 @@ export async function cluster({ mode, cluster: plan, probes, staged, folder, say
     halves,
     dns,
     journals: following,
+    names: hostNames,
     folder,
     startServer,
     async startClient(only) {
@@ -96,12 +101,11 @@ export async function cluster({ mode, cluster: plan, probes, staged, folder, say
     },
     async look(name) {
       const at = Date.now()
+      const reading = halves
+        .filter(({ half }) => half === 'server')
+        .map(async server => [server.place, await server.ledger().catch(() => [])] as const)
       const kernels = await Promise.all([...nodeNames, ...all].map(async host => [host, await look(host)] as const))
-      const ledgers = await Promise.all(
-        halves
-          .filter(({ half }) => half === 'server')
-          .map(async server => [server.place, await server.ledger().catch(() => [])] as const),
-      )
+      const ledgers = await Promise.all(reading) // asked first: they change by themselves
       return { name, at, kernels: Object.fromEntries(kernels), ledgers: Object.fromEntries(ledgers) }
     },
     async stop() {
