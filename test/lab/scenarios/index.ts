@@ -1,6 +1,9 @@
 import { Problem } from '../../../src/outcome/problem.ts'
 import type { Scenario } from '../scenario.ts'
 import { blackHole } from './black-hole.ts'
+import { cleanUpMissingEndpoint } from './clean-up-missing-endpoint.ts'
+import { cleanUpMissingNodePort } from './clean-up-missing-node-port.ts'
+import { cleanUpMissingServiceIp } from './clean-up-missing-service-ip.ts'
 import { conntrackExpiryServerFirst } from './conntrack-expiry-server-first.ts'
 import { conntrackExpiry } from './conntrack-expiry.ts'
 import { conntrackFlush } from './conntrack-flush.ts'
@@ -23,9 +26,14 @@ import { masqueradeEgress } from './masquerade-egress.ts'
 import { masqueradeHairpin } from './masquerade-hairpin.ts'
 import { outOfWindowDropped } from './out-of-window-dropped.ts'
 import { outOfWindow } from './out-of-window.ts'
+import { replyFromPod } from './reply-from-pod.ts'
 import { serverKilled } from './server-killed.ts'
 import { singleBackend } from './single-backend.ts'
 import { strictConntrack } from './strict-conntrack.ts'
+import { udpBeforeService } from './udp-before-service.ts'
+import { udpCleanUp } from './udp-clean-up.ts'
+import { udpDeadProcess } from './udp-dead-process.ts'
+import { udpExpiry } from './udp-expiry.ts'
 import { udpStaleEntry } from './udp-stale-entry.ts'
 
 /** Every scenario there is, in the order of the list. To add one: write its file, then its line here. */
@@ -44,6 +52,14 @@ export const scenarios: readonly Scenario[] = [
   serverKilled,
   blackHole,
   udpStaleEntry,
+  udpDeadProcess,
+  udpCleanUp,
+  udpExpiry,
+  cleanUpMissingServiceIp,
+  cleanUpMissingEndpoint,
+  cleanUpMissingNodePort,
+  udpBeforeService,
+  replyFromPod,
   masqueradeEgress,
   masqueradeHairpin,
   masqueradeBridge,
