@@ -40,7 +40,12 @@ export async function conduct(jobs: readonly Job[], how: Conduct): Promise<void>
 const lab = fileURLToPath(new URL('./lab.ts', import.meta.url))
 
 async function inItsSandbox({ scenario, mode }: Job, how: Conduct): Promise<void> {
-  const heard = listener([{ scenario, mode }], how)
+  let pid = 0
+  const onEvent = (event: Event) => {
+    how.onEvent(event)
+    if (how.linger && event.event === 'ends') how.onEvent({ scenario, mode, ...standing(pid, event.ms) })
+  }
+  const heard = listener([{ scenario, mode }], { ...how, onEvent })
   const options = [
     ...(how.unstaged ? ['--unstaged'] : []),
     ...(how.capture ? ['--capture'] : []),
@@ -51,9 +56,18 @@ async function inItsSandbox({ scenario, mode }: Job, how: Conduct): Promise<void
     signal: how.signal,
     stdin: how.linger ? 'inherit' : 'ignore',
     onLine: heard.onLine,
+    onStart: started => (pid = started),
   })
   heard.over(`the run ended without a word (exit code ${code})`)
 }
+
+const standing = (pid: number, ms: number) =>
+  ({
+    event: 'tells',
+    kind: 'says',
+    text: `The cluster stands until you press Enter. To look around: nsenter --target ${pid} --mount --net ip netns exec client bash`,
+    ms,
+  }) as const
 
 /** The very same lab, in a guest: one boot for all of them. */
 async function inTheGuest(jobs: readonly Job[], how: Conduct): Promise<void> {

@@ -12,13 +12,14 @@ import { createInterface } from 'node:readline'
  */
 export async function inSandbox(
   argv: readonly string[],
-  { onLine, signal, stdin = 'ignore' }: Sandbox,
+  { onLine, signal, stdin = 'ignore', onStart }: Sandbox,
 ): Promise<number> {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'unshare', ...namespaces, '--', process.execPath, ...argv], {
     stdio: [stdin, 'pipe', 'inherit'],
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
     detached: true, // Ctrl-C is ours to pass on
   })
+  onStart?.(child.pid ?? 0)
   const stop = () => child.kill('SIGKILL') // unshare takes its children along (--kill-child)
   signal.addEventListener('abort', stop, { once: true })
   const lines = createInterface({ input: child.stdout })
@@ -32,6 +33,8 @@ export interface Sandbox {
   readonly onLine: (line: string) => void
   readonly signal: AbortSignal
   readonly stdin?: 'ignore' | 'inherit'
+  /** A process that is inside: `nsenter --target PID --mount --net` follows it. */
+  readonly onStart?: (pid: number) => void
 }
 
 const namespaces = ['--mount', '--pid', '--net', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private']
