@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import type { Incident, Look, Seen } from './incident.ts'
 
 /**
  * An incident as files, for people to read and for `test/incidents` to replay: `incident.json` (what was done, when),
- * `observations.jsonl` (one each line), `looks.jsonl` (kernels and ledgers, one look each line).
+ * `observations.jsonl` (one each line), `looks.jsonl` (kernels and ledgers, one look each line). The latter two may be gzipped.
  */
 export function writeIncident(folder: string, { observations, looks, ...head }: Incident): void {
   mkdirSync(folder, { recursive: true })
@@ -26,8 +27,11 @@ export function readIncident(folder: string): Incident {
 
 const lines = (each: readonly object[]): string => each.map(one => `${JSON.stringify(one)}\n`).join('')
 
-const read = <T>(folder: string, name: string): T[] =>
-  readFileSync(join(folder, name), 'utf8')
+function read<T>(folder: string, name: string): T[] {
+  const path = join(folder, name)
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : gunzipSync(readFileSync(`${path}.gz`)).toString()
+  return text
     .split('\n')
     .filter(line => line !== '')
     .map(line => JSON.parse(line) as T)
+}
