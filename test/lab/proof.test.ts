@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { about, atLeast, between, client, exactly, judge, none, only } from './proof.ts'
+import { about, atLeast, between, client, exactly, judge, none, oneIn, only } from './proof.ts'
 import { sightOf } from './seen/sight.ts'
 
 const nothing = sightOf({ observations: [], moments: [], looks: [] })
@@ -26,6 +26,11 @@ describe('about', () => {
   })
 })
 
+const yes = (hits: number, misses: number) => [
+  ...Array<boolean>(hits).fill(true),
+  ...Array<boolean>(misses).fill(false),
+]
+
 /** The binomial distribution, by multiplying. */
 function chance(n: number, k: number, p: number): number {
   let product = 1
@@ -44,6 +49,12 @@ describe('a proof', () => {
     ['only these, however often', ['b', 'a', 'b'], only('a', 'b'), true],
     ['not only these', ['a', 'c'], only('a'), false],
     ['only these, and there are none', [], only('a'), false],
+    ['one in three, of sixty', yes(20, 40), oneIn(3), true],
+    ['not one of sixty', yes(0, 60), oneIn(3), false],
+    ['sixty of sixty', yes(60, 0), oneIn(3), false],
+    ['one in three, of too few to tell', yes(0, 5), oneIn(3), true],
+    ['one in three of nobody', [], oneIn(3), false],
+    ['one in three of what is no list', 20, oneIn(3), false],
   ])('%s', (_, value, expected, holds) =>
     expect(
       judge(

@@ -77,14 +77,27 @@ export const only = (...wanted: readonly (string | number | boolean)[]): Expecta
  * So many of `n` as chance alone gives at `probability` each: a correct kernel falls outside once in a million runs.
  * Exact, from the binomial distribution.
  */
-export function about(n: number, probability: number): Expectation {
+export const about = (n: number, probability: number): Expectation => between(...bounds(n, probability))
+
+/** The same of a list of yes and no, however long it turned out to be: one in `n` is a yes. Some fifty can tell 3 from none. */
+export const oneIn = (n: number): Expectation => ({
+  says: `about one in ${n}`,
+  of: found => (Array.isArray(found) ? `${found.filter(Boolean).length} of ${found.length}` : found),
+  holds(value) {
+    const [hits = -1, of = 0] = String(value).split(' of ').map(Number)
+    const [least, most] = bounds(of, 1 / n)
+    return of > 0 && hits >= least && hits <= most
+  },
+})
+
+function bounds(n: number, probability: number): [least: number, most: number] {
   const chances = Array.from({ length: n + 1 }, (_, k) => binomial(n, k, probability))
   const tail = 5e-7
   let least = 0
   for (let below = chances[0] ?? 1; below < tail; below += chances[++least] ?? 1);
   let most = n
   for (let above = chances[n] ?? 1; above < tail; above += chances[--most] ?? 1);
-  return between(least, most)
+  return [least, most]
 }
 
 function binomial(n: number, k: number, p: number): number {

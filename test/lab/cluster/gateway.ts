@@ -13,9 +13,10 @@ export type Forgetting = 'drops' | 'resets' | 'tells'
 
 /** Makes `gateway` translate what goes to `far`, and forget in that manner, for as long as this process runs. */
 export async function gateway(forgetting: Forgetting): Promise<void> {
-  const unknown = forgetting === 'resets' ? 'reject with tcp reset' : 'drop'
+  const unknown = `meta l4proto tcp ct state invalid ${forgetting === 'resets' ? 'reject with tcp reset' : 'drop'};`
   const rules = `table ip gateway {
-    chain passing { type filter hook forward priority filter; meta l4proto tcp ct state invalid ${unknown}; }
+    chain passing { type filter hook forward priority filter; ${unknown} }
+    chain receiving { type filter hook input priority filter; ${unknown} } # far's word, no longer translated back
     chain leaving { type nat hook postrouting priority srcnat; oifname "far" masquerade; }
   }`
   await runOn('gateway', ['nft', '-f', '-'], { stdin: rules })

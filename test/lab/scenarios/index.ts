@@ -24,6 +24,9 @@ import { keepaliveBelow } from './keepalive-below.ts'
 import { masqueradeBridge } from './masquerade-bridge.ts'
 import { masqueradeEgress } from './masquerade-egress.ts'
 import { masqueradeHairpin } from './masquerade-hairpin.ts'
+import { middleboxResetBoth } from './middlebox-reset-both.ts'
+import { middleboxReset } from './middlebox-reset.ts'
+import { middleboxSilent } from './middlebox-silent.ts'
 import { outOfWindowDropped } from './out-of-window-dropped.ts'
 import { outOfWindow } from './out-of-window.ts'
 import { replyFromPod } from './reply-from-pod.ts'
@@ -63,6 +66,9 @@ export const scenarios: readonly Scenario[] = [
   masqueradeEgress,
   masqueradeHairpin,
   masqueradeBridge,
+  middleboxSilent,
+  middleboxReset,
+  middleboxResetBoth,
   ipvsExpiry,
   ipvsExpiryServerFirst,
   ipvsKeepaliveBelow,

@@ -21,6 +21,8 @@ export interface Observations {
   since(moment: string, ms?: number): Observations
   /** Made before that began. */
   before(moment: string): Observations
+  /** Of attempts that began after that was done, and before `to` was begun. */
+  begun(from: string, to?: string): Observations
 }
 
 /** All there is to judge a run by. Pure: an incident read from a file gives the same. */
@@ -83,6 +85,14 @@ function narrowed(seen: readonly Seen[], moment: (name: string) => Moment | unde
         moment,
       )
     },
+    begun(name, to) {
+      const from = moment(name)?.at ?? Infinity
+      const until = to === undefined ? Infinity : (moment(to)?.from ?? Infinity)
+      return narrowed(
+        seen.filter(each => began(each) >= from && began(each) < until),
+        moment,
+      )
+    },
     before(name) {
       const from = moment(name)?.from ?? Infinity
       return narrowed(
@@ -92,6 +102,8 @@ function narrowed(seen: readonly Seen[], moment: (name: string) => Moment | unde
     },
   }
 }
+
+const began = (each: Seen): number => each.at - ('tookUs' in each ? (each.tookUs ?? 0) / 1000 : 0)
 
 function fits(seen: object, where: object): boolean {
   return Object.entries(where).every(([field, wanted]) => {

@@ -1,0 +1,78 @@
+import { far } from '../cluster/places.ts'
+import { direct, held } from '../probes.ts'
+import { atLeast, client, exactly, kernel, ledger, none, only, servers } from '../proof.ts'
+import type { Scenario } from '../scenario.ts'
+
+const each = 20
+const died = { cohort: 'silent', fate: 'timeout', phase: 'exchange' } as const
+
+export const middleboxSilent: Scenario = {
+  name: 'middlebox-silent',
+  summary: 'a NAT gateway forgets an idle connection and drops what comes later (350 s, scaled to 3 s)',
+  means:
+    'A firewall or NAT gateway on the way has an idle timeout of its own (GCP 10 minutes, security groups on newer AWS hosts 350 s) and says nothing when it is over. The next question is never acknowledged, the server goes on believing in the connection, and no node is to blame: its conntrack still has the entry. Only keepalive below the shortest timeout on the way helps.',
+  modes: ['iptables', 'nftables'],
+  cluster: { servers: ['srv1', 'srv2', 'far'], gateway: 'drops', memory: { gateway: 3 } },
+  probes: [
+    held('silent', each, '4s', { to: far.address }),
+    held('kept', each, '4s', { to: far.address, keepalive: { idle: '1s', interval: '1s', count: 5 } }),
+    direct('direct', each, '4s', ['srv1', 'srv2']),
+  ],
+
+  async stage(lab) {
+    await lab.untilOpen()
+    await lab.until(
+      'every question is answered, or met its deadline',
+      ({ client }) =>
+        client.ended({ cohort: 'silent' }).length + client.exchanged({ cohort: 'silent' }).length >= each &&
+        client.exchanged({ cohort: 'kept' }).length >= each &&
+        client.exchanged({ cohort: 'direct' }).length >= each,
+    )
+    await lab.looks('after the silence')
+  },
+
+  proofs: [
+    client('every question after the silence meets its deadline', ({ client }) => client.ended(died), exactly(each)),
+    client(
+      'given up by us, not by the kernel',
+      ({ client }) => client.ended(died).map(({ code }) => code),
+      only('DEADLINE'),
+    ),
+    client(
+      'nothing of it was acknowledged: a black hole, not a slow server',
+      ({ client }) => client.ended(died).filter(({ tcpInfo }) => (tcpInfo?.unacked ?? 0) > 0),
+      exactly(each),
+    ),
+    client(
+      'through the same gateway keepalive below its timeout saves every one',
+      ({ client }) => client.exchanged({ cohort: 'kept' }),
+      atLeast(each),
+    ),
+    client('none of those is lost', ({ client }) => client.ended({ cohort: 'kept' }), none),
+    client('nor of those that do not cross it', ({ client }) => client.ended({ cohort: 'direct' }), none),
+    servers('notice nothing by themselves', ({ servers }) => servers.ended({ zombie: false, planned: false }), none),
+    ledger(
+      'has none of them as ended: zombies',
+      ({ ledger }) =>
+        ledger('after the silence')
+          .filter(({ cohort }) => cohort === 'silent')
+          .map(({ state }) => state === 'ended'),
+      only(false),
+    ),
+    kernel(
+      'the gateway calls their packets invalid',
+      ({ rose }) => rose('gateway', 'conntrack invalid'),
+      atLeast(each),
+    ),
+    kernel(
+      'it remembers only those with keepalive',
+      ({ lines }) => lines('gateway', 'conntrack', 'after the silence', 'ESTABLISHED', 'dport=7000'),
+      exactly(each),
+    ),
+    kernel(
+      'the client’s node remembers all of them',
+      ({ lines }) => lines('nodea', 'conntrack', 'after the silence', `src=10.244.1.10 dst=${far.address}`),
+      exactly(2 * each),
+    ),
+  ],
+}
