@@ -11,9 +11,14 @@ export async function crowd(host: string, { assured }: { readonly assured: boole
   const { count, max } = tableOf(host)
   if (max > most) throw new Error(`nf_conntrack_max is ${max}: more than ${most} entries would take too much memory`)
   using line = netfilter(host)
-  for (let from = count; from < max + spare; from += batch) {
+  for (let from = count; from < max; from += batch) {
     line.send(flows(from, assured))
     await others()
+  }
+  if (assured) {
+    // The kernel's own sweep evicts what is not ASSURED once the table is nearly full, and would make room for others.
+    line.send(message(messages.deleteConntrack, 0, 0, ...status(0, IPS_ASSURED)))
+    line.send(flows(max + batch, assured))
   }
   const filled = tableOf(host)
   if (filled.count < max) throw new Error(`${filled.count} of ${max} entries: the table of ${host} is not full`)
@@ -29,8 +34,6 @@ export function disperse(host: string): void {
 const most = 1_048_576 // what kube-proxy sets at most
 const mark = 0x10c0
 const batch = 800 // 116 KB, what a socket's send buffer takes
-/** Entries may go while others come. */
-const spare = batch
 
 function tableOf(host: string): { readonly count: number; readonly max: number } {
   return inside(host, () => ({ count: sysctl('count'), max: sysctl('max') }))
@@ -50,20 +53,26 @@ function flows(from: number, assured: boolean): Uint8Array {
   return all
 }
 
+/** Entries of which these bits are so. */
+const status = (value: number, mask: number) => [
+  attribute(CTA_STATUS, word(value)),
+  attribute(CTA_STATUS_MASK, word(mask)),
+]
+
 /** Addresses from 10.128.0.0 on: of no pod, no Service and no node. */
 const strangers = 0x0a80_0000
 const server = word(0x0aff_ffff)
 
 /** Answered, and seen for more than two seconds: only that makes a UDP flow ASSURED. */
 function flow(client: Uint8Array, assured: boolean): Buffer {
-  const status = IPS_CONFIRMED | IPS_SEEN_REPLY | (assured ? IPS_ASSURED : 0)
+  const bits = IPS_CONFIRMED | IPS_SEEN_REPLY | (assured ? IPS_ASSURED : 0)
   return message(
     messages.newConntrack,
     create,
     0,
     tuple(CTA_TUPLE_ORIG, client, server, 40_000, 53),
     tuple(CTA_TUPLE_REPLY, server, client, 53, 40_000),
-    attribute(CTA_STATUS, word(status)),
+    attribute(CTA_STATUS, word(bits)),
     attribute(CTA_TIMEOUT, word(3600)),
     attribute(CTA_MARK, word(mark)),
   )
@@ -82,7 +91,8 @@ const tuple = (which: number, from: Uint8Array, to: Uint8Array, fromPort: number
   )
 
 // linux/netfilter/nfnetlink_conntrack.h
-const [CTA_TUPLE_ORIG, CTA_TUPLE_REPLY, CTA_STATUS, CTA_TIMEOUT, CTA_MARK, CTA_MARK_MASK] = [1, 2, 3, 7, 8, 21]
+const [CTA_TUPLE_ORIG, CTA_TUPLE_REPLY, CTA_STATUS, CTA_TIMEOUT, CTA_MARK] = [1, 2, 3, 7, 8]
+const [CTA_MARK_MASK, CTA_STATUS_MASK] = [21, 26]
 const [CTA_TUPLE_IP, CTA_TUPLE_PROTO] = [1, 2]
 const [CTA_IP_V4_SRC, CTA_IP_V4_DST] = [1, 2]
 const [CTA_PROTO_NUM, CTA_PROTO_SRC_PORT, CTA_PROTO_DST_PORT] = [1, 2, 3]

@@ -43,11 +43,13 @@ export async function waitingRoom(host: string, match: string): Promise<WaitingR
       throw new Error(`${waiting} packets wait on ${host}, not ${packets}`)
     },
     async opens() {
-      await runOn(host, ['nft', 'delete', 'chain', 'ip', 'mangle', 'waiting'])
+      // The rule first and the chain last: when a chain leaves its hook, the kernel drops whatever waits in a queue.
+      await runOn(host, ['nft', 'flush', 'chain', 'ip', 'mangle', 'waiting'])
       take()
       const verdict = attribute(NFQA_VERDICT_HDR, Uint8Array.of(...word(NF_ACCEPT), ...word(last)))
       line.send(message(messages.judgeUpTo, 0, queue, verdict))
       line[Symbol.dispose]()
+      await runOn(host, ['nft', 'delete', 'chain', 'ip', 'mangle', 'waiting'])
       await runOn(host, ['iptables', '-t', 'mangle', '-F', 'WAITING'])
       await runOn(host, ['iptables', '-t', 'mangle', '-X', 'WAITING'])
     },
