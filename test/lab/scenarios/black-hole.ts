@@ -17,11 +17,11 @@ export const blackHole: Scenario = {
   modes: ['iptables', 'nftables'],
   cluster: { servers: ['srv0', 'srv1', 'srv2'], spare: ['srv0'], server: { 'tcp-hold': { keepalive } } },
   probes: [
-    held('kept', each, '5m', { keepalive, deadline: '2s', ...again }),
+    held('kept', each, '5m', { keepalive, deadline: '3s', ...again }),
     held('asking', each, '3s', { deadline: '9s', ...again }),
     held('impatient', each, '3s', { deadline: '9s', userTimeout: '3s', ...again }),
     {
-      ...held('over-http', each, '3s', { deadline: '2s', ...again }),
+      ...held('over-http', each, '3s', { deadline: '3s', ...again }),
       kind: 'http-hold',
       to: `${longholdService}:7001`,
     },

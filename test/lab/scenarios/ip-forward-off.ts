@@ -14,8 +14,8 @@ export const ipForwardOff: Scenario = {
   modes: ['iptables', 'nftables'],
   cluster: { servers: ['srv0', 'srv1', 'srv2'], spare: ['srv0'] },
   probes: [
-    held('asking', each, '1500ms', { deadline: '1500ms', reconnect: { base: '300ms', cap: '300ms' } }),
-    held('silent', each, '9s', { deadline: '8s' }),
+    held('asking', each, '1500ms', { deadline: '2s', reconnect: { base: '300ms', cap: '300ms' } }),
+    held('silent', each, '10s', { deadline: '8s' }),
     direct('neighbour', each, '1s', ['srv0']),
     echo('echo'),
     echo('echo-neighbour', { to: addressOf('srv0') }),
