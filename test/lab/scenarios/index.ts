@@ -2,7 +2,6 @@ import { Problem } from '../../../src/outcome/problem.ts'
 import type { Scenario } from '../scenario.ts'
 import { blackHole } from './black-hole.ts'
 import { bridgeBypass } from './bridge-bypass.ts'
-import { bridgeBypass } from './bridge-bypass.ts'
 import { cleanUpMissingEndpoint } from './clean-up-missing-endpoint.ts'
 import { cleanUpMissingNodePort } from './clean-up-missing-node-port.ts'
 import { cleanUpMissingServiceIp } from './clean-up-missing-service-ip.ts'
@@ -10,7 +9,6 @@ import { clientRestarted } from './client-restarted.ts'
 import { conntrackExpiryServerFirst } from './conntrack-expiry-server-first.ts'
 import { conntrackExpiry } from './conntrack-expiry.ts'
 import { conntrackFlush } from './conntrack-flush.ts'
-import { deadBackendRefusing, deadBackendSilent } from './dead-backend.ts'
 import { deadBackendRefusing, deadBackendSilent } from './dead-backend.ts'
 import { healthy } from './healthy.ts'
 import { ipForwardOff } from './ip-forward-off.ts'
@@ -33,21 +31,17 @@ import { middleboxResetBoth } from './middlebox-reset-both.ts'
 import { middleboxReset } from './middlebox-reset.ts'
 import { middleboxSilent } from './middlebox-silent.ts'
 import { noEndpoints } from './no-endpoints.ts'
-import { noEndpoints } from './no-endpoints.ts'
 import { outOfWindowDropped } from './out-of-window-dropped.ts'
 import { outOfWindow } from './out-of-window.ts'
 import { replyFromPod } from './reply-from-pod.ts'
 import { rollingUpdate } from './rolling-update.ts'
 import { rulesGone } from './rules-gone.ts'
-import { rulesGone } from './rules-gone.ts'
 import { serverKilled } from './server-killed.ts'
 import { serverRestarted } from './server-restarted.ts'
 import { singleBackend } from './single-backend.ts'
 import { snatPortRace } from './snat-port-race.ts'
-import { snatPortRace } from './snat-port-race.ts'
 import { strictConntrack } from './strict-conntrack.ts'
 import { tableFullEvicting } from './table-full-evicting.ts'
-import { tableFull, tableFullEvicting } from './table-full.ts'
 import { tableFull } from './table-full.ts'
 import { udpBeforeService } from './udp-before-service.ts'
 import { udpCleanUp } from './udp-clean-up.ts'
@@ -65,14 +59,6 @@ export const scenarios: readonly Scenario[] = [
   keepaliveBelow,
   keepaliveAbove,
   conntrackFlush,
-  tableFull,
-  tableFullEvicting,
-  noEndpoints,
-  rulesGone,
-  deadBackendSilent,
-  deadBackendRefusing,
-  snatPortRace,
-  bridgeBypass,
   tableFull,
   tableFullEvicting,
   noEndpoints,
