@@ -1,3 +1,4 @@
+import type { Ended } from '../../../src/outcome/observation.ts'
 import { far } from '../cluster/places.ts'
 import { direct, held } from '../probes.ts'
 import { atLeast, between, client, exactly, kernel, ledger, none, only, servers } from '../proof.ts'
@@ -38,11 +39,11 @@ export const middleboxResetBoth: Scenario = {
     client('none had to speak for it', ({ client }) => client.ended({ phase: 'exchange' }), none),
     servers('so are they', ({ servers }) => servers.ended({ ...reset, zombie: false }), exactly(each)),
     client(
-      'no younger than the gateway’s timeout, ms',
-      ({ client }) => youngest(client.ended(reset)),
+      'its kernel had heard nothing for the gateway’s timeout, ms',
+      ({ client }) => shortestSilence(client.ended(reset)),
       between(2900, 10_000),
     ),
-    servers('nor there, ms', ({ servers }) => youngest(servers.ended(reset)), between(2900, 10_000)),
+    servers('nor had theirs, ms', ({ servers }) => shortestSilence(servers.ended(reset)), between(2900, 10_000)),
     servers('both at the same moment, ms apart at most', apart, between(0, 2000)),
     client('with keepalive none is lost', ({ client }) => client.ended({ cohort: 'kept' }), none),
     client('nor of those that do not cross the gateway', ({ client }) => client.ended({ cohort: 'direct' }), none),
@@ -69,8 +70,9 @@ export const middleboxResetBoth: Scenario = {
   ],
 }
 
-const youngest = (ended: readonly { readonly lifetimeMs: number }[]) =>
-  Math.round(Math.min(...ended.map(({ lifetimeMs }) => lifetimeMs)))
+/** By the kernel's clock: a busy process may learn late that a connection opened. */
+const shortestSilence = (ended: readonly Ended[]) =>
+  Math.min(...ended.map(({ tcpInfo }) => tcpInfo?.lastDataRecvMs ?? 0))
 
 function apart({ client, servers }: Sight): number {
   const at = new Map(servers.ended(reset).map(each => [each.id, each.at]))
