@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { snapshotJson } from '../../src/record/json.ts'
-import type { Network, Running } from './network.ts'
+import type { Network, Running } from '../lab/kube-proxy/network.ts'
 
 const launcher = new URL('../../bin/longhold.js', import.meta.url).pathname
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Halves, halves, type Status } from './longhold.ts'
-import { type Network, network } from './network.ts'
+import { type Network, network } from '../lab/kube-proxy/network.ts'
 
 /**
  * A node that forgets to translate answers back: they reach the client with the pod's own address as their source. An

@@ -1,4 +1,4 @@
-import { type Network, network } from '../../kernel/network.ts'
+import { type Network, network } from './network.ts'
 import type { Command, Desired, Node, Service } from './services.ts'
 
 /** A node with three pods and a host outside, in namespaces; whoever serves says who it is and whom it sees. */
