@@ -32,12 +32,14 @@ export const masqueradeBridge: Scenario = {
     await lab.breaks('the node no longer masquerades the bridge network', () =>
       lab.cni.masquerades({ bridge: false }, 'nodea'),
     )
-    await lab.until(
-      'newcomers and new questions of the container wait in vain',
-      ({ client }) =>
-        client.begun('broken').ended({ cohort: 'newcomers', ...contained }).length >= 10 &&
-        client.begun('broken').asked({ mode: 'fresh', ...contained }).length >= 6,
-    )
+    await lab.until('newcomers and new questions of the container know their fate', ({ client }) => {
+      const since = client.begun('broken')
+      const newcomers = [
+        ...since.ended({ cohort: 'newcomers', ...contained }),
+        ...since.opened({ cohort: 'newcomers', ...contained }),
+      ]
+      return newcomers.length >= 10 && since.asked({ mode: 'fresh', ...contained }).length >= 6
+    })
     await lab.looks('in vain')
     await lab.heals('the rule is put back', () => lab.cni.masquerades({ bridge: true }, 'nodea'))
     await lab.until(

@@ -33,12 +33,11 @@ export const masqueradeEgress: Scenario = {
     await lab.breaks('the node no longer masquerades what pods send outside', () =>
       lab.cni.masquerades({ podEgress: false }, 'nodea'),
     )
-    await lab.until(
-      'newcomers and new questions wait in vain',
-      ({ client }) =>
-        client.begun('broken').ended({ cohort: 'newcomers' }).length >= 10 &&
-        client.begun('broken').asked({ probe: 'outside', mode: 'fresh' }).length >= 6,
-    )
+    await lab.until('newcomers and new questions know their fate', ({ client }) => {
+      const since = client.begun('broken')
+      const newcomers = [...since.ended({ cohort: 'newcomers' }), ...since.opened({ cohort: 'newcomers' })]
+      return newcomers.length >= 10 && since.asked({ probe: 'outside', mode: 'fresh' }).length >= 6
+    })
     await lab.looks('in vain')
     await lab.heals('the rule is put back', () => lab.cni.masquerades({ podEgress: true }, 'nodea'))
     await lab.until(
