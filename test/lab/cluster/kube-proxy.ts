@@ -1,4 +1,5 @@
 import { cleanUpCommands } from '../kube-proxy/clean-up.ts'
+import { deletes } from './deletes.ts'
 import { proxies } from '../kube-proxy/proxies.ts'
 import type { Command, Desired, Endpoint, Service } from '../kube-proxy/services.ts'
 import type { Mode } from '../seen/incident.ts'
@@ -15,7 +16,8 @@ export interface KubeProxy {
   add(service: Service): Promise<void>
   remove(service: string): Promise<void>
   /**
-   * Deletes the conntrack entries that the changes since the last clean-up left behind; resolves to the commands it ran.
+   * Deletes the conntrack entries that the changes since the last clean-up left behind; resolves to the commands it ran,
+   * and how many entries they deleted on each node.
    * Rejects, in kube-proxy's words, when there is no `conntrack` in `path`: then they are still to be deleted.
    */
   cleansUp(path?: string): Promise<readonly string[]>
@@ -58,9 +60,12 @@ export async function kubeProxy(mode: Mode, first: Desired): Promise<KubeProxy> 
     async cleansUp(path) {
       const now = desired
       const commands = cleanUpCommands(cleaned, now)
-      await Promise.all(places.map(({ name }) => deletes(name, commands, path)))
+      const counts = await Promise.all(places.map(({ name }) => deletes(name, commands, path)))
       cleaned = now
-      return commands.map(({ argv }) => argv.join(' '))
+      return commands.map(({ argv }, index) => {
+        const deleted = places.map(({ name }, node) => `${counts[node]?.[index]} on ${name}`)
+        return `${argv.join(' ')}: ${deleted.join(', ')}`
+      })
     },
     async losesRules(node) {
       const place = places.find(({ name }) => name === node)
@@ -72,14 +77,4 @@ export async function kubeProxy(mode: Mode, first: Desired): Promise<KubeProxy> 
 async function run(node: NodeName, commands: readonly Command[]): Promise<void> {
   for (const { argv, stdin, allow } of commands)
     await runOn(node, argv, { ...(stdin !== undefined && { stdin }), ...(allow && { allow }) })
-}
-
-/** `env` ends with 127 when there is no such program in PATH. */
-async function deletes(node: NodeName, commands: readonly Command[], path?: string): Promise<void> {
-  for (const { argv, allow = [] } of commands) {
-    const inPath = path === undefined ? argv : ['env', `PATH=${path}`, ...argv]
-    const { code } = await runOn(node, inPath, { allow: [...allow, 127] })
-    // pkg/proxy/conntrack of Kubernetes 1.31, and ErrExecutableNotFound of k8s.io/utils/exec
-    if (code === 127) throw new Error('error looking for path of conntrack: executable file not found in $PATH')
-  }
 }

@@ -11,7 +11,7 @@ export const udpBeforeService: Scenario = {
   name: 'udp-before-service',
   summary: 'a Service is asked over UDP before its rules exist: the entry without NAT stays, and with it the silence',
   means:
-    'The first question met no rule and left an entry without translation; conntrack looks rules up for the first packet only. While the client keeps asking from that port, its questions leave the node for an address that nobody has, though the Service is there now and answers everybody else. The mark of it is a reply source that is the ClusterIP itself. Starting the client later, or deleting the entry, cures it.',
+    'The first question met no rule and left an entry without translation; conntrack looks rules up for the first packet only. While the client keeps asking from that port, its questions go to an address that nobody has, though the Service is there now and answers everybody else: silence in iptables mode, now and then "refused" in nftables mode, which rejects what is no port of a ClusterIP. The mark of it is a reply source that is the ClusterIP itself. Starting the client later, or deleting the entry, cures it.',
   modes: ['iptables', 'nftables'],
   cluster: { servers: ['srv1'], dns: ['dns1'], memory: { udp: 3 } },
   probes: [asks('dns', { servers: [lateDns], pinnedPort: 40_053 }), echo('echo', { to: late, pinnedPort: 40_700 })],
@@ -52,7 +52,17 @@ export const udpBeforeService: Scenario = {
           .map(({ fate }) => fate),
       only('ok'),
     ),
-    client('pinned ports never', sight => unheard(sight).map(({ fate }) => fate), only('timeout')),
+    client('pinned ports never', sight => unheard(sight).filter(({ fate }) => fate === 'ok'), none),
+    client(
+      'nor told why, but where rules reject what is no port of a ClusterIP (nftables mode)',
+      sight => [rejects(sight) === unheard(sight).some(({ fate }) => fate === 'refused')],
+      only(true),
+    ),
+    client(
+      'what is not refused is a timeout',
+      sight => unheard(sight).filter(({ fate }) => fate !== 'refused' && fate !== 'timeout'),
+      none,
+    ),
     kernel(
       'their entries have the ClusterIP as the source of replies',
       ({ lines }) => [
@@ -62,9 +72,11 @@ export const udpBeforeService: Scenario = {
       exactly(2),
     ),
     kernel(
-      'the questions leave the node for an address that is nobody’s: the next router drops them',
-      ({ rose }) => rose('ext', 'Ip InAddrErrors', ['broken', 'stale']),
-      atLeast(16),
+      'untranslated they are rejected, or lost at the next router, who knows no such address',
+      ({ rose }) =>
+        rose('nodea', 'Icmp OutDestUnreachs', ['broken', 'stale']) +
+        rose('ext', 'Ip InAddrErrors', ['broken', 'stale']),
+      atLeast(4),
     ),
     client(
       'without the entries the next question is answered, and all after it',
@@ -84,3 +96,5 @@ export const udpBeforeService: Scenario = {
 }
 
 const unheard = ({ client }: Sight) => client.begun('broken', 'healed').asked(pinned)
+const rejects = ({ lines }: Sight) =>
+  lines('nodea', 'rules', 'stale', 'Reject traffic to invalid ports of ClusterIPs').length > 0

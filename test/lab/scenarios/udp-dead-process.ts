@@ -46,7 +46,7 @@ export const udpDeadProcess: Scenario = {
     ),
     kernel(
       'the pods’ kernels say port unreachable',
-      ({ rose }) => Math.min(rose('dns1', 'IcmpMsg OutType3'), rose('srv1', 'IcmpMsg OutType3')),
+      ({ rose }) => Math.min(rose('dns1', 'Icmp OutDestUnreachs'), rose('srv1', 'Icmp OutDestUnreachs')),
       atLeast(2),
     ),
     kernel('fewer times than the client’s asked', sight => rateLimited(sight), atLeast(1)),
@@ -73,5 +73,5 @@ const refused = (sight: Sight, probe: string) =>
 
 const rateLimited = ({ client, rose }: Sight) =>
   client.begun('broken', 'healed').asked(pinned).length -
-  rose('dns1', 'IcmpMsg OutType3') -
-  rose('srv1', 'IcmpMsg OutType3')
+  rose('dns1', 'Icmp OutDestUnreachs') -
+  rose('srv1', 'Icmp OutDestUnreachs')
