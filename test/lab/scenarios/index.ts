@@ -1,5 +1,6 @@
 import { Problem } from '../../../src/outcome/problem.ts'
 import type { Scenario } from '../scenario.ts'
+import { aAndAaaa } from './a-and-aaaa.ts'
 import { blackHole } from './black-hole.ts'
 import { bridgeBypass } from './bridge-bypass.ts'
 import { cleanUpMissingEndpoint } from './clean-up-missing-endpoint.ts'
@@ -101,6 +102,7 @@ export const scenarios: readonly Scenario[] = [
   ipvsUdpWeightZero,
   ipvsPortReuse,
   ipvsNoServer,
+  aAndAaaa,
 ]
 
 /** Problem when there is none of that name. */
