@@ -3,32 +3,45 @@ import { setImmediate as others } from 'node:timers/promises'
 import { inside } from './inside.ts'
 import { attribute, byte, create, message, messages, nested, netfilter, short, word } from './netlink.ts'
 
-/**
- * Fills the conntrack table of `host` with flows of strangers, in a fraction of a second; `conntrack -R` takes seconds.
- * Error when the table is not full then, or when it is too large to be filled: an entry takes some 400 bytes.
- */
-export async function crowd(host: string, { assured }: { readonly assured: boolean }): Promise<void> {
-  const { count, max } = tableOf(host)
-  if (max > most) throw new Error(`nf_conntrack_max is ${max}: more than ${most} entries would take too much memory`)
-  using line = netfilter(host)
-  for (let from = count; from < max; from += batch) {
-    line.send(flows(from, assured))
-    await others()
-  }
-  if (assured) {
-    // The kernel's own sweep evicts what is not ASSURED once the table is nearly full, and would make room for others.
-    line.send(message(messages.deleteConntrack, 0, 0, ...status(0, IPS_ASSURED)))
-    line.send(flows(max + batch, assured))
-  }
-  const filled = tableOf(host)
-  if (filled.count < max) throw new Error(`${filled.count} of ${max} entries: the table of ${host} is not full`)
+/** Flows of strangers in the conntrack table of a host. */
+export interface Crowd {
+  /** Deletes the strangers' flows and no others. */
+  goes(): void
 }
 
-/** Deletes the strangers' flows and no others. */
-export function disperse(host: string): void {
-  using line = netfilter(host)
-  const ours = [attribute(CTA_MARK, word(mark)), attribute(CTA_MARK_MASK, word(mark))]
-  line.send(message(messages.deleteConntrack, 0, 0, ...ours))
+/**
+ * Fills the conntrack table of `host` with flows of strangers in a fraction of a second (`conntrack -R` takes several),
+ * and keeps it full. Error when the table is too large to be filled: an entry takes some 400 bytes.
+ */
+export async function crowd(host: string, { assured }: { readonly assured: boolean }): Promise<Crowd> {
+  const line = netfilter(host)
+  let strangers = 0
+  function come(): boolean {
+    const { count, max } = tableOf(host)
+    if (max > most) throw new Error(`nf_conntrack_max is ${max}: more than ${most} entries would take too much memory`)
+    const more = Math.min(batch, max - count)
+    if (more <= 0) return false
+    if (strangers > 2 * max)
+      throw new Error(`${strangers} flows were made on ${host}, and its table has ${count} of ${max}`)
+    line.send(flows(strangers, more, assured))
+    strangers += more
+    return true
+  }
+  while (come()) await others()
+  // Once a table is nearly full, the kernel's own sweep evicts what is not ASSURED, and so makes room for anybody.
+  if (assured) line.send(message(messages.deleteConntrack, 0, 0, ...status(0, IPS_ASSURED)))
+  while (come());
+  const refill = setInterval(() => {
+    while (come());
+  }, 50)
+  return {
+    goes() {
+      clearInterval(refill)
+      const marked = [attribute(CTA_MARK, word(mark)), attribute(CTA_MARK_MASK, word(mark))]
+      line.send(message(messages.deleteConntrack, 0, 0, ...marked))
+      line[Symbol.dispose]()
+    },
+  }
 }
 
 const most = 1_048_576 // what kube-proxy sets at most
@@ -42,14 +55,14 @@ function tableOf(host: string): { readonly count: number; readonly max: number }
 const sysctl = (name: string) => Number(readFileSync(`/proc/sys/net/netfilter/nf_conntrack_${name}`, 'utf8'))
 
 /** Messages that make flows of the strangers from number `from` on: one message, copied, each with an address of its own. */
-function flows(from: number, assured: boolean): Uint8Array {
+function flows(from: number, count: number, assured: boolean): Uint8Array {
   const placeholder = word(0xffff_ffff)
   const one = flow(placeholder, assured)
   const first = one.indexOf(placeholder)
   const places = [first, one.indexOf(placeholder, first + 4)] // source of the question, destination of the answer
-  const all = Buffer.concat(Array.from({ length: batch }, () => one))
-  for (let index = 0; index < batch; index++)
-    for (const place of places) all.writeUInt32BE(strangers + from + index, index * one.length + place)
+  const all = Buffer.concat(Array.from({ length: count }, () => one))
+  for (let index = 0; index < count; index++)
+    for (const place of places) all.writeUInt32BE(firstStranger + from + index, index * one.length + place)
   return all
 }
 
@@ -60,7 +73,7 @@ const status = (value: number, mask: number) => [
 ]
 
 /** Addresses from 10.128.0.0 on: of no pod, no Service and no node. */
-const strangers = 0x0a80_0000
+const firstStranger = 0x0a80_0000
 const server = word(0x0aff_ffff)
 
 /** Answered, and seen for more than two seconds: only that makes a UDP flow ASSURED. */

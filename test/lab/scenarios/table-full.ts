@@ -1,4 +1,4 @@
-import { crowd, disperse } from '../cluster/conntrack-crowd.ts'
+import { type Crowd, crowd } from '../cluster/conntrack-crowd.ts'
 import { atLeast, client, exactly, kernel, none, only } from '../proof.ts'
 import type { Scenario } from '../scenario.ts'
 import { sentSince } from '../seen/sent.ts'
@@ -14,7 +14,10 @@ export const tableFull: Scenario = {
   async stage(lab) {
     await lab.untilOpen()
     await lab.until('the pinned port is assured', isSteady)
-    await lab.breaks('flows of strangers fill the table', () => crowd('nodea', { assured: true }))
+    let strangers: Crowd | undefined
+    await lab.breaks('flows of strangers fill the table', async () => {
+      strangers = await crowd('nodea', { assured: true })
+    })
     await lab.joins('client2', ...join)
     await lab.until(
       'new connections and questions fail',
@@ -23,7 +26,7 @@ export const tableFull: Scenario = {
         client.asked({ mode: 'fresh' }).length >= 8,
     )
     await lab.looks('while it lasts')
-    await lab.heals('the strangers go', async () => disperse('nodea'))
+    await lab.heals('the strangers go', async () => strangers?.goes())
     await lab.until(
       'whoever knocked gets in',
       ({ client }) =>
