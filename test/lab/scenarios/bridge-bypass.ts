@@ -1,6 +1,6 @@
 import { addressOf } from '../cluster/places.ts'
 import { direct, echo, held } from '../probes.ts'
-import { about, atLeast, client, exactly, kernel, none, only } from '../proof.ts'
+import { about, atLeast, client, exactly, kernel, none, only, servers } from '../proof.ts'
 import type { Scenario } from '../scenario.ts'
 import { firstSent, sentSince } from '../seen/sent.ts'
 
@@ -82,6 +82,11 @@ export const bridgeBypass: Scenario = {
     client(
       'open connections to the neighbour are lost too, and no others',
       ({ client }) => client.ended({ cohort: 'held' }).map(({ peer }) => peer?.pod ?? ''),
+      only(neighbour),
+    ),
+    servers(
+      'the neighbour is reset, by a client that waits for it',
+      ({ servers }) => servers.ended({ cohort: 'held', fate: 'reset' }).map(({ pod }) => pod),
       only(neighbour),
     ),
     kernel(
