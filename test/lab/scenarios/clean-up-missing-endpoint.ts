@@ -23,6 +23,7 @@ export const cleanUpMissingEndpoint: Scenario = {
       await lab.proxy.endpoints('dns', addressOf('dns2'))
       await lab.proxy.endpoints('longhold', addressOf('srv2'))
       await failsToCleanUp(lab)
+      await lab.passes('500ms', 'what is under way is answered')
       await lab.on('nodeb', 'ip link delete dns1')
     })
     await lab.until(
@@ -31,7 +32,7 @@ export const cleanUpMissingEndpoint: Scenario = {
     )
     await lab.looks('stale')
     await lab.heals('somebody runs what kube-proxy would have run', () => cleansUpByHand(lab))
-    await lab.until('all ask on', ({ client }) => client.begun('healed').asked(pinned).length >= 8)
+    await lab.until('all ask on', ({ client }) => client.begun('healed').since('healed', 500).asked(pinned).length >= 8)
   },
 
   proofs: [
@@ -45,8 +46,9 @@ export const cleanUpMissingEndpoint: Scenario = {
       'the pinned port of DNS hears nothing: its pod is gone',
       ({ client }) =>
         client
-          .begun('broken', 'healed')
-          .since('broken', 200)
+          .begun('broken')
+          .since('broken', 500)
+          .before('healed')
           .asked({ ...pinned, probe: 'dns' })
           .map(({ fate }) => fate),
       only('timeout'),
@@ -55,7 +57,8 @@ export const cleanUpMissingEndpoint: Scenario = {
       'the other one is served by srv1, which is no endpoint',
       ({ client }) =>
         client
-          .begun('broken', 'healed')
+          .begun('broken')
+          .before('healed')
           .asked({ ...pinned, probe: 'echo' })
           .map(served),
       only('ok by srv1'),
@@ -87,6 +90,7 @@ export const cleanUpMissingEndpoint: Scenario = {
       ({ client }) =>
         client
           .begun('healed')
+          .since('healed', 500)
           .asked({ ...pinned, probe: 'echo' })
           .map(served),
       only('ok by srv2'),

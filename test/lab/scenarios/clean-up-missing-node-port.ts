@@ -81,4 +81,4 @@ export const cleanUpMissingNodePort: Scenario = {
   ],
 }
 
-const unheard = ({ client }: Sight) => client.begun('broken', 'healed').asked(pinned)
+const unheard = ({ client }: Sight) => client.begun('broken').before('healed').asked(pinned)

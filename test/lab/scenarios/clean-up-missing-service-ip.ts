@@ -37,6 +37,7 @@ export const cleanUpMissingServiceIp: Scenario = {
       ({ client }) =>
         client
           .begun('broken')
+          .since('broken', 500)
           .asked(fresh)
           .map(({ fate }) => fate),
       only('timeout'),
@@ -45,7 +46,8 @@ export const cleanUpMissingServiceIp: Scenario = {
       'the pinned port is answered as if nothing had happened',
       ({ client }) =>
         client
-          .begun('broken', 'healed')
+          .begun('broken')
+          .before('healed')
           .asked(pinned)
           .map(({ fate }) => fate),
       only('ok'),
@@ -62,6 +64,7 @@ export const cleanUpMissingServiceIp: Scenario = {
       ({ client }) =>
         client
           .begun('healed')
+          .since('healed', 500)
           .asked(pinned)
           .map(({ fate }) => fate),
       only('timeout'),

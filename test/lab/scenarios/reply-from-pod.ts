@@ -69,8 +69,9 @@ export const replyFromPod: Scenario = {
       'an application hears nothing and waits for its timeout',
       ({ client }) =>
         client
-          .begun('broken', 'healed')
-          .since('broken', 200)
+          .begun('broken')
+          .since('broken', 500)
+          .before('healed')
           .asked(application)
           .map(({ fate }) => fate),
       only('timeout'),
@@ -102,8 +103,9 @@ const asked = (client: Observations, times: number) =>
 
 const answers = ({ client }: Sight) =>
   client
-    .begun('broken', 'healed')
-    .since('broken', 200)
+    .begun('broken')
+    .since('broken', 500)
+    .before('healed')
     .asked({ mode: ['fresh', 'pinned', 'pair'] })
 
 const pods = '10.244.2.0/24'

@@ -95,6 +95,6 @@ export const udpBeforeService: Scenario = {
   ],
 }
 
-const unheard = ({ client }: Sight) => client.begun('broken', 'healed').asked(pinned)
+const unheard = ({ client }: Sight) => client.begun('broken').before('healed').asked(pinned)
 const rejects = ({ lines }: Sight) =>
   lines('nodea', 'rules', 'stale', 'Reject traffic to invalid ports of ClusterIPs').length > 0

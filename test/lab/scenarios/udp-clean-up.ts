@@ -21,6 +21,7 @@ export const udpCleanUp: Scenario = {
       await lab.proxy.endpoints('dns', addressOf('dns2'))
       await lab.proxy.endpoints('longhold', addressOf('srv2'))
       for (const command of await lab.proxy.cleansUp()) lab.says(command)
+      await lab.passes('500ms', 'what is under way is answered')
       for (const pod of ['dns1', 'srv1']) await lab.on('nodeb', `ip link delete ${pod}`)
     })
     await lab.until('all ask on', ({ client }) => client.begun('changed').asked(all).length >= 32)

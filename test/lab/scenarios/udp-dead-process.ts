@@ -21,6 +21,7 @@ export const udpDeadProcess: Scenario = {
       await lab.cluster.startDns('dns2')
       await lab.proxy.endpoints('dns', addressOf('dns2'))
       await lab.proxy.endpoints('longhold', addressOf('srv2'))
+      await lab.passes('500ms', 'what is under way is answered')
       await lab.cluster.dns.get('dns1')?.stop()
       await lab.kills('srv1')
     })
@@ -67,7 +68,7 @@ export const udpDeadProcess: Scenario = {
   ],
 }
 
-const unheard = ({ client }: Sight) => client.begun('broken', 'healed').since('broken', 200).asked(pinned)
+const unheard = ({ client }: Sight) => client.begun('broken').since('broken', 500).before('healed').asked(pinned)
 const refused = (sight: Sight, probe: string) =>
   unheard(sight).filter(each => each.probe === probe && each.fate === 'refused' && each.code.startsWith('ECONNREFUSED'))
 
