@@ -31,10 +31,10 @@ export interface Scenario {
 export interface ClusterPlan {
   /** Pods that run `longhold server`, and are the endpoints of the Service `longhold`. */
   readonly servers?: readonly Place[]
-  /** Of those, the ones that are no endpoints (yet). */
-  readonly spare?: readonly PodName[]
   /** Pods that run a DNS server, and are the endpoints of the Service `dns`. */
   readonly dns?: readonly PodName[]
+  /** Of all those, the ones that are no endpoints (yet). */
+  readonly spare?: readonly PodName[]
   /** Others. */
   readonly places?: readonly Place[]
   /** Where `longhold client` runs, with the same probes everywhere. Default: the pod `client`. */

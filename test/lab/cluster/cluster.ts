@@ -55,8 +55,9 @@ export async function cluster({ mode, cluster: plan, probes, staged, folder, say
   if (all.includes('far') && !all.includes('gateway')) all.push('gateway')
   await network(all)
   says(`two nodes (${mode}), ${all.join(', ')}`)
-  const endpoints = servers.filter(place => !(spare as readonly Place[]).includes(place) && place in pods)
-  const proxy = await kubeProxy(mode, desired(mode, plan, endpoints, dnsPods))
+  const endpoints = (places: readonly Place[]) =>
+    places.filter(place => !(spare as readonly Place[]).includes(place) && place in pods)
+  const proxy = await kubeProxy(mode, desired(mode, plan, endpoints(servers), endpoints(dnsPods)))
   const hostNames = await names(folder)
   for (const [name, where] of Object.entries(plan.names ?? {})) hostNames.lead(name, where)
   const plugin = await cni(mode, all.includes('container'))

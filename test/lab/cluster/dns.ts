@@ -46,7 +46,7 @@ zone:
   zonefile: cluster.local.zone
 `
 
-/** The name whoami tells the DNS pods apart, as a TXT record. */
+/** The name whoami tells the DNS pods apart, as a TXT record; names below lies are for dns-relay.ts. */
 const zone = (host: string) => `$ORIGIN cluster.local.
 $TTL 5
 @ IN SOA ns.dns hostmaster 1 7200 1800 86400 5
@@ -57,4 +57,5 @@ kubernetes.default.svc IN A 10.96.0.1
 kubernetes.default.svc IN AAAA fd00:96::1
 longhold.default.svc IN A 10.96.22.22
 longhold.default.svc IN AAAA fd00:96::22
+*.lies IN A 10.96.0.1
 `

@@ -11,6 +11,7 @@ import { conntrackExpiryServerFirst } from './conntrack-expiry-server-first.ts'
 import { conntrackExpiry } from './conntrack-expiry.ts'
 import { conntrackFlush } from './conntrack-flush.ts'
 import { deadBackendRefusing, deadBackendSilent } from './dead-backend.ts'
+import { deadDns } from './dead-dns.ts'
 import { healthy } from './healthy.ts'
 import { ipForwardOff } from './ip-forward-off.ts'
 import { ipvsExpiryServerFirst } from './ipvs-expiry-server-first.ts'
@@ -25,6 +26,8 @@ import { ipvsUdpDeadServer } from './ipvs-udp-dead-server.ts'
 import { ipvsUdpWeightZero } from './ipvs-udp-weight-zero.ts'
 import { keepaliveAbove } from './keepalive-above.ts'
 import { keepaliveBelow } from './keepalive-below.ts'
+import { lossyDns } from './lossy-dns.ts'
+import { lyingDns } from './lying-dns.ts'
 import { masqueradeBridge } from './masquerade-bridge.ts'
 import { masqueradeEgress } from './masquerade-egress.ts'
 import { masqueradeHairpin } from './masquerade-hairpin.ts'
@@ -40,6 +43,7 @@ import { rulesGone } from './rules-gone.ts'
 import { serverKilled } from './server-killed.ts'
 import { serverRestarted } from './server-restarted.ts'
 import { singleBackend } from './single-backend.ts'
+import { slowDns } from './slow-dns.ts'
 import { snatPortRace } from './snat-port-race.ts'
 import { strictConntrack } from './strict-conntrack.ts'
 import { tableFullEvicting } from './table-full-evicting.ts'
@@ -91,6 +95,11 @@ export const scenarios: readonly Scenario[] = [
   middleboxSilent,
   middleboxReset,
   middleboxResetBoth,
+  aAndAaaa,
+  slowDns,
+  lossyDns,
+  lyingDns,
+  deadDns,
   ipvsExpiry,
   ipvsExpiryServerFirst,
   ipvsKeepaliveBelow,
@@ -102,7 +111,6 @@ export const scenarios: readonly Scenario[] = [
   ipvsUdpWeightZero,
   ipvsPortReuse,
   ipvsNoServer,
-  aAndAaaa,
 ]
 
 /** Problem when there is none of that name. */
