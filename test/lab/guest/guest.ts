@@ -80,7 +80,7 @@ async function boot(
     'setpriv',
     ['--pdeathsig', 'KILL', ...machine(image, disk), '-serial', `file:${console}`, ...serial],
     {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'], // at the end of its input QEMU would take the guest's output for unplugged
       detached: true, // Ctrl-C is ours to pass on
     },
   )
