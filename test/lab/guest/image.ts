@@ -130,6 +130,7 @@ async function makeRoot(work: string): Promise<void> {
   await copyFile(file('guest-init.sh'), join(root, 'usr/sbin/guest-init'))
   await chmod(join(root, 'usr/sbin/guest-init'), 0o755)
   await writeFile(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n')
+  await writeFile(join(root, 'etc/hosts'), '127.0.0.1 localhost\n')
   await writeFile(join(root, 'etc/group'), 'root:x:0:\nnogroup:x:65534:\n')
   await sh(
     `mkdir -p root/longhold root/results && chroot root ldconfig

@@ -14,6 +14,7 @@ async function stage(lab: Lab): Promise<void> {
     ({ client }) => client.asked({ mode: 'pinned', fate: 'ok' }).length >= 3,
   )
   await lab.breaks('the real servers are deleted, others take their place', async () => {
+    await lab.cluster.startDns('dns2')
     await lab.proxy.endpoints('longhold', addressOf('srv2'))
     await lab.proxy.endpoints('dns', addressOf('dns2'))
   })

@@ -18,6 +18,7 @@ export const ipvsUdpWeightZero: Scenario = {
       ({ client }) => client.asked({ mode: 'pinned', fate: 'ok' }).length >= 3,
     )
     await lab.breaks('dns1 dies and goes to weight 0; dns2 takes over', async () => {
+      await lab.cluster.startDns('dns2')
       await lab.proxy.endpoints('dns', { address: addressOf('dns1'), weight: 0 }, addressOf('dns2'))
       await lab.on('nodeb', 'ip link set dns1 down')
     })
