@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { type Event, readEvent } from './events.ts'
 import { inSandbox } from './sandbox.ts'
 import type { Mode } from './seen/incident.ts'
@@ -37,7 +36,8 @@ export async function conduct(jobs: readonly Job[], how: Conduct): Promise<void>
   if (elsewhere.length > 0 && !how.signal.aborted) await inTheGuest(elsewhere, how)
 }
 
-const lab = fileURLToPath(new URL('./lab.ts', import.meta.url))
+/** This very program, as it was started: in the guest it is one file. */
+const lab = process.argv[1] ?? ''
 
 async function inItsSandbox({ scenario, mode }: Job, how: Conduct): Promise<void> {
   let pid = 0
