@@ -4,7 +4,7 @@
 # No daemon is started, now or at boot: the tests run nsd and prometheus's promtool themselves.
 set -eu
 
-packages='iproute2 iptables nftables conntrack tcpdump nsd dnsperf prometheus gcc libc6-dev strace procps'
+packages='iproute2 iptables nftables conntrack tcpdump nsd dnsperf prometheus gcc libc6-dev strace procps kmod e2fsprogs cpio qemu-system-x86'
 if [ "${1:-}" = image ]; then packages='buildah podman runc mmdebstrap ca-certificates'; fi
 
 say() { printf 'test/packages.sh: %s\n' "$1" >&2; }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { type Event, readEvent } from './events.ts'
+import { hasIpvs } from './needs.ts'
 import { inSandbox } from './sandbox.ts'
 import type { Mode } from './seen/incident.ts'
 
@@ -21,9 +21,6 @@ export interface Conduct {
   readonly onEvent: (event: Event) => void
   readonly signal: AbortSignal
 }
-
-/** Whether this kernel does IPVS; where it does not, a guest's kernel has to. */
-export const hasIpvs = (): boolean => existsSync('/proc/net/ip_vs')
 
 /** Runs jobs in sandboxes, several at once, in their order; then, in a guest, those this kernel cannot do. Whatever happens to a run, its `ends` comes. */
 export async function conduct(jobs: readonly Job[], how: Conduct): Promise<void> {
@@ -84,6 +81,7 @@ async function inTheGuest(jobs: readonly Job[], how: Conduct): Promise<void> {
     onLine: heard.onLine,
     ...(how.results !== undefined && { results: how.results }),
     signal: how.signal,
+    say: text => jobs[0] && how.onEvent({ ...jobs[0], event: 'tells', kind: 'says', text, ms: heard.ms() }),
   }).then(
     code => `the guest ended without a word (exit code ${code})`,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
@@ -102,7 +100,9 @@ function listener(jobs: readonly Job[], { onEvent, signal }: Conduct) {
   const began = performance.now()
   const open = [...jobs]
   const noise: string[] = []
+  const ms = () => Math.round(performance.now() - began)
   return {
+    ms,
     onLine(line: string) {
       const event = readEvent(line)
       if (event) onEvent(event)
@@ -114,8 +114,7 @@ function listener(jobs: readonly Job[], { onEvent, signal }: Conduct) {
     over(why: string) {
       if (signal.aborted) return
       const reason = [why, ...noise.slice(-5)].join('\n')
-      for (const job of open)
-        onEvent({ ...job, event: 'ends', passed: false, ms: Math.round(performance.now() - began), reason })
+      for (const job of open) onEvent({ ...job, event: 'ends', passed: false, ms: ms(), reason })
     },
   }
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { Problem } from '../../src/outcome/problem.ts'
+import { missingForGuest } from './guest/needs.ts'
 import type { Mode } from './seen/incident.ts'
 
 const run = promisify(execFile)
@@ -17,6 +18,8 @@ export async function refuseWithout(wanted: readonly Mode[]): Promise<void> {
       `${missing.map(([tool]) => `"${tool}"`).join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing: run "npm run test:packages", or install ${packages}`,
     )
   }
+  const missingThere = wanted.includes('ipvs') && !hasIpvs() ? missingForGuest() : undefined
+  if (missingThere !== undefined) throw new Problem(missingThere)
   await run('unshare', ['--mount', '--pid', '--net', '--fork', '--mount-proc', 'true']).catch(() => {
     throw new Problem(
       'this machine does not let root make namespaces (unshare failed): a container needs CAP_SYS_ADMIN',
@@ -31,6 +34,9 @@ export async function refuseWithout(wanted: readonly Mode[]): Promise<void> {
     throw new Problem('this kernel lacks nf_conntrack, NAT or nftables (CONFIG_NF_CONNTRACK, NF_NAT, NF_TABLES)')
   })
 }
+
+/** Whether this kernel does IPVS; where it does not, a guest's kernel has to. */
+export const hasIpvs = (): boolean => existsSync('/proc/net/ip_vs')
 
 /** Tools, and the Debian packages that bring them. */
 const tools = {

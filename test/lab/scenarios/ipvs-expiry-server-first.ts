@@ -10,6 +10,7 @@ export const ipvsExpiryServerFirst: Scenario = {
   means:
     'What the server says leaves the node with the pod’s own address, and the client’s kernel answers RST: the server is reset, the client keeps a zombie until it speaks.',
   modes: ['ipvs'],
+  tested: false,
   cluster: { memory: { ipvsTcp: 4 } },
   probes: [
     held('server-speaks', each, '9s', { speaker: 'server', deadline: '3s' }),

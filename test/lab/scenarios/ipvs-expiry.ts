@@ -12,7 +12,7 @@ export const ipvsExpiry: Scenario = {
     'IPVS schedules only a SYN, so a packet of a forgotten connection is left to the node itself, which has the Service’s address on kube-ipvs0 and nobody listening: RST, every time, however many servers there are. conntrack’s own timeout of a day is of no help: IPVS takes the entry with it. Keepalive below 900 s prevents it.',
   modes: ['ipvs'],
   cluster: { memory: { ipvsTcp: 4 } },
-  probes: [held('silent', each, '9s'), direct('direct', each, '9s', ['srv1', 'srv2'])],
+  probes: [held('silent', each, '9s', { deadline: '20s' }), direct('direct', each, '9s', ['srv1', 'srv2'])],
 
   async stage(lab) {
     await lab.untilOpen()

@@ -12,6 +12,7 @@ export const ipvsGracefulTermination: Scenario = {
   means:
     'kube-proxy keeps a removed TCP endpoint at weight 0 until its connections are gone, looking once a minute. When the pod is dead they never end: each retransmit refreshes the IPVS entry. New connections are fine. Look for a destination of weight 0 with active connections that is in no EndpointSlice; keepalive finds it in time.',
   modes: ['ipvs'],
+  tested: false,
   cluster: {},
   probes: [
     held('asking', each, '3s'),

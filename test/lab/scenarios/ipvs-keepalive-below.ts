@@ -10,6 +10,7 @@ export const ipvsKeepaliveBelow: Scenario = {
   means:
     'Keepalive probes refresh the IPVS entry as they do conntrack’s. Set keepalive idle well below 900 s and no silence is too long.',
   modes: ['ipvs'],
+  tested: false,
   cluster: { memory: { ipvsTcp: 5 } },
   probes: [
     held('kept', each, '10s', { keepalive: { idle: '1s', interval: '1s', count: 20 } }),

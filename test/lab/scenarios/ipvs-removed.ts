@@ -62,6 +62,7 @@ export const ipvsRemoved: Scenario = {
 export const ipvsRemovedSilently: Scenario = {
   ...shape,
   name: 'ipvs-removed-silently',
+  tested: false,
   summary: 'a real server is deleted under its connections, expire_nodest_conn=0 as the kernel has it: silence',
   means:
     'With expire_nodest_conn=0, the kernel’s default, packets of such a connection are dropped without a word until the entry expires by itself. An IPVS that kube-proxy did not set up looks like a dead server.',

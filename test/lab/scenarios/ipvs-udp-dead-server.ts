@@ -10,6 +10,7 @@ export const ipvsUdpDeadServer: Scenario = {
   means:
     'Round robin goes on handing every second new flow to a pod that is gone; a port that was handed to it once stays with it for as long as it asks. An application waits for its resolver’s timeout, 5 s by default, and then is lucky or not.',
   modes: ['ipvs'],
+  tested: false,
   cluster: { dns: ['dns1', 'dns2'], servers: [] },
   probes: [
     asks('fresh', { ports: ['fresh'], every: '500ms', timeout: '2s' }),
