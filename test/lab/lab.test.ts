@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -113,30 +113,20 @@ test.each(['conntrack-expiry', 'conntrack-flush'])(
 )
 
 /** What a run could leave behind on the machine. */
-function machine() {
-  const netns = (() => {
-    try {
-      return readdirSync('/run/netns')
-    } catch {
-      return []
-    }
-  })()
-  const read = (path: string) => readFileSync(path, 'utf8')
-  const sysctls = [
+const machine = () => ({
+  // `lh...` are those of other tests, which come and go.
+  netns: existsSync('/run/netns') ? readdirSync('/run/netns').filter(name => !name.startsWith('lh')) : [],
+  mounts: readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .filter(line => / \/run(\/| )/.test(line)).length,
+  links: readdirSync('/sys/class/net'),
+  sysctls: [
     'net/netfilter/nf_conntrack_max',
     'net/ipv4/ip_forward',
     'net/netfilter/nf_conntrack_tcp_timeout_established',
     'net/netfilter/nf_conntrack_tcp_loose',
-  ]
-  return {
-    netns: netns.filter(name => !/^lh\d+/.test(name)), // other tests' own
-    mounts: read('/proc/self/mountinfo')
-      .split('\n')
-      .filter(line => / \/run(\/| )/.test(line)).length,
-    links: readdirSync('/sys/class/net'),
-    sysctls: sysctls.map(name => read(`/proc/sys/${name}`)),
-  }
-}
+  ].map(name => readFileSync(`/proc/sys/${name}`, 'utf8')),
+})
 
 /** Processes that were started with the mark in their environment, or by one that was. */
 const marked = (mark: string) =>
