@@ -3,19 +3,28 @@ import { freemem } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { cacheFolder } from './cache.ts'
 
+/** What a guest asks of the machine it is on. */
+export interface Host {
+  readonly arch: string
+  readonly has: (tool: string) => boolean
+  /** Bytes that are available. */
+  readonly memory: number
+  /** Bytes that are free where the guest is built and kept. */
+  readonly disk: number
+}
+
 /** What this machine lacks for a guest, in a sentence with the fix; undefined when nothing. */
-export function missingForGuest(): string | undefined {
+export function missingForGuest({ arch, has, memory, disk }: Host = thisMachine()): string | undefined {
   const why = 'this kernel has no IPVS, and a guest that has it'
-  if (process.arch !== 'x64') return `${why} is x86-64; this machine is ${process.arch}`
+  if (arch !== 'x64') return `${why} is x86-64; this machine is ${arch}`
   const missing = Object.entries(tools).filter(([tool]) => !has(tool))
   if (missing.length > 0) {
     const packages = [...new Set(missing.map(([, name]) => name))].join(' ')
     return `${why} needs ${missing.map(([tool]) => `"${tool}"`).join(', ')}: run "npm run test:packages", or install ${packages}`
   }
-  if (availableMemory() < 3 * GiB) return `${why} needs 3 GiB of memory; ${gib(availableMemory())} are available`
-  const free = freeDisk(cacheFolder())
-  if (free < 2 * GiB)
-    return `${why} needs 2 GiB of disk in ${cacheFolder()} while it is built; ${gib(free)} are free there (XDG_CACHE_HOME says where)`
+  if (memory < 3 * GiB) return `${why} needs 3 GiB of memory; ${gib(memory)} are available`
+  if (disk < 2 * GiB)
+    return `${why} needs 2 GiB of disk in ${cacheFolder()} to be built; ${gib(disk)} are free there (XDG_CACHE_HOME moves it)`
   return undefined
 }
 
@@ -28,6 +37,17 @@ const tools = {
   'apt-get': 'apt',
 } as const
 
+const GiB = 2 ** 30
+const gib = (bytes: number) => `${(bytes / GiB).toFixed(1)} GiB`
+
+const thisMachine = (): Host => ({
+  arch: process.arch,
+  has,
+  memory: Math.min(freemem(), process.constrainedMemory() || Infinity),
+  disk: freeDisk(cacheFolder()),
+})
+
+/** Debian keeps what only root uses in sbin, which is not always on the path. */
 const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
 
 function has(tool: string): boolean {
@@ -40,10 +60,6 @@ function has(tool: string): boolean {
     }
   })
 }
-
-const GiB = 2 ** 30
-const gib = (bytes: number) => `${(bytes / GiB).toFixed(1)} GiB`
-const availableMemory = () => Math.min(freemem(), process.constrainedMemory() || Infinity)
 
 /** Of the file system a folder is on, or will be. */
 function freeDisk(folder: string): number {
