@@ -61,7 +61,7 @@ export const ipvsGracefulTermination: Scenario = {
     ),
     kernel(
       'and connections to it',
-      ({ lines }) => lines('nodea', 'ip_vs_conn', 'ended', '0AF4020B', 'ESTABLISHED'),
+      ({ lines }) => lines('nodea', 'ip_vs_conn', 'ended', 'TCP', '0AF4020B 1B58'),
       atLeast(1),
     ),
   ],
