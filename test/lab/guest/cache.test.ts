@@ -17,6 +17,7 @@ afterEach(() => {
 })
 
 const there = () => readdirSync(cacheFolder()).toSorted()
+const fails = () => Promise.reject(new Error('no network'))
 const writes = (text: string) => (folder: string) => writeFile(join(folder, 'text'), text)
 
 test('what was made is not made again', async () => {
@@ -39,7 +40,6 @@ test('two that make it at once both get a whole one', async () => {
 })
 
 test('what could not be made leaves nothing, and can be made later', async () => {
-  const fails = () => Promise.reject(new Error('no network'))
   await expect(cached({ name: 'image', key: 'a', keep: 1 }, fails)).rejects.toThrow('no network')
   expect(there()).toEqual([])
   await cached({ name: 'image', key: 'a', keep: 1 }, writes('one'))

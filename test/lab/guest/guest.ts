@@ -105,10 +105,18 @@ async function run(argv: readonly string[], { onLine, timeoutMs, signal }: Watch
   return { code, why: `${why}${complained && ` (${complained.trim()})`}` }
 }
 
+/** From where the kernel says that it is over, if it does. */
 async function lastWords(console: string): Promise<string> {
   const text = await readFile(console, 'utf8').catch(() => '')
   const lines = text.split('\n').map(line => line.trim())
-  return lines.filter(Boolean).slice(-12).join('\n') || 'none'
+  const words = lines.filter(Boolean)
+  const over = words.findIndex(line => line.includes('Kernel panic'))
+  return (
+    words
+      .slice(over < 0 ? -12 : over)
+      .slice(0, 12)
+      .join('\n') || 'none'
+  )
 }
 
 const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`
