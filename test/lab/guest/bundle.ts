@@ -1,4 +1,3 @@
-import { isBuiltin } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { rolldown, type Plugin } from 'rolldown'
 
@@ -20,7 +19,7 @@ export async function bundle(programs: readonly string[], home: string, into: st
       platform: 'node',
       // What is native stays outside, and what builds a guest is of no use in one.
       external: [/^koffi$/, /guest\/guest\.ts$/],
-      plugins: [places(home, out, started), builtins],
+      plugins: [places(home, out, started)],
       logLevel: 'silent',
     })
     await bundled.write({ file: join(into, out), format: 'esm', codeSplitting: false })
@@ -44,29 +43,4 @@ function places(home: string, out: string, started: (path: string) => void): Plu
         .replaceAll('import.meta.url', itself)
     },
   }
-}
-
-/**
- * Builtin modules as objects: an ES import of `node:http` reads all its exports, lazy ones too, and so loads Node's whole
- * `fetch`.
- */
-const builtins: Plugin = {
-  name: 'builtins',
-  resolveId(id, _, { kind }) {
-    if (!isBuiltin(id)) return null
-    const full = id.startsWith('node:') ? id : `node:${id}`
-    return kind === 'require-call' ? { id: full, external: true } : `\0${full}`
-  },
-  load(id) {
-    if (!id.startsWith('\0node:')) return null
-    const name = id.slice(1)
-    return `const it = process.getBuiltinModule('${name}')\nexport default it\nexport const { ${eager(name)} } = it\n`
-  },
-}
-
-/** Names that a module has without a getter. */
-function eager(name: string): string {
-  const properties = Object.entries(Object.getOwnPropertyDescriptors(process.getBuiltinModule(name) as object))
-  const usual = properties.filter(([, { get }]) => get === undefined).map(([key]) => key)
-  return usual.filter(key => /^[A-Za-z_$][\w$]*$/.test(key) && key !== 'default' && key !== 'constructor').join(', ')
 }

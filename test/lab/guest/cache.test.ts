@@ -17,6 +17,10 @@ afterEach(() => {
 })
 
 const there = () => readdirSync(cacheFolder()).toSorted()
+const slowly = (text: string) => async (folder: string) => {
+  await sleep(20)
+  await writes(text)(folder)
+}
 const fails = () => Promise.reject(new Error('no network'))
 const writes = (text: string) => (folder: string) => writeFile(join(folder, 'text'), text)
 
@@ -27,10 +31,6 @@ test('what was made is not made again', async () => {
 })
 
 test('two that make it at once both get a whole one', async () => {
-  const slowly = (text: string) => async (folder: string) => {
-    await sleep(20)
-    await writes(text)(folder)
-  }
   const places = await Promise.all(
     ['one', 'two'].map(text => cached({ name: 'image', key: 'a', keep: 1 }, slowly(text))),
   )
