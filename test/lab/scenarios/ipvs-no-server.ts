@@ -1,4 +1,4 @@
-import { atLeast, client, exactly, none, only } from '../proof.ts'
+import { atLeast, client, exactly, none } from '../proof.ts'
 import { echo, held } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
 
@@ -8,7 +8,7 @@ export const ipvsNoServer: Scenario = {
   name: 'ipvs-no-server',
   summary: 'a virtual server without real servers: refused at once',
   means:
-    'IPVS answers what it has no server for with ICMP port unreachable: connecting is refused at once. Of UDP questions some are refused and some time out, because the kernel limits how many ICMP messages it sends.',
+    'IPVS answers what it has no server for with ICMP port unreachable: connecting is refused at once. The kernel limits how many such messages it sends, so of many attempts, TCP or UDP, some time out instead.',
   modes: ['ipvs'],
   cluster: {},
   probes: [
@@ -32,14 +32,19 @@ export const ipvsNoServer: Scenario = {
   proofs: [
     client('no fault before', ({ client }) => client.before('broken').faults(), none),
     client(
-      'connecting is refused',
+      'connecting is refused, where the kernel has a message left',
+      ({ client }) => client.ended({ cohort: 'new', phase: 'connect', fate: 'refused' }),
+      atLeast(each),
+    ),
+    client(
+      'and times out where it has none',
       ({ client }) =>
         client
-          .since('broken')
           .ended({ cohort: 'new', phase: 'connect' })
-          .map(({ fate }) => fate),
-      only('refused'),
+          .filter(({ fate }) => fate !== 'refused' && fate !== 'timeout'),
+      none,
     ),
+    client('nobody gets in', ({ client }) => client.since('broken').opened(), none),
     client(
       'questions are refused, those the kernel has a message left for',
       ({ client }) => client.since('broken', 1000).asked({ fate: 'refused' }),
