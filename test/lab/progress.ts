@@ -38,9 +38,9 @@ export function progress(
 
   return {
     onEvent(event) {
-      if (json) return (print(`${JSON.stringify(event)}\n`), keep(event))
+      if (json) print(`${JSON.stringify(event)}\n`)
       keep(event)
-      show()
+      if (!json) show()
     },
     end() {
       live?.clear()
