@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -66,9 +67,10 @@ async function warmUp(tree: string): Promise<void> {
     NODE_COMPILE_CACHE: join(tmp, 'node-compile-cache'),
     NODE_COMPILE_CACHE_PORTABLE: '1',
   }
-  const launcher = join(tree, 'bin/longhold.js')
-  // Without a network it finds nobody, but it has started, and what was compiled is kept at its end.
-  const briefly = ['--net', 'timeout', '--signal', 'TERM', '2', process.execPath, launcher, 'server']
-  await run('unshare', briefly, { env, cwd: tmp }).catch(() => {})
   await run(process.execPath, [join(tree, 'test/lab/lab.js'), 'list'], { env })
+  // In a network of its own it finds nobody, but it has started, and what was compiled is kept when it ends.
+  const argv = ['--net', process.execPath, join(tree, 'bin/longhold.js'), 'server']
+  const server = spawn('unshare', argv, { env, cwd: tmp, stdio: ['ignore', 'pipe', 'ignore'], timeout: 30_000 })
+  server.stdout.once('data', () => server.kill('SIGTERM'))
+  await once(server, 'close')
 }
