@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { recorder } from '../../src/record/recorder.ts'
 import { judge } from '../lab/proof.ts'
-import { findScenario } from '../lab/scenarios/index.ts'
+import { findScenario, scenarios } from '../lab/scenarios/index.ts'
 import { readIncident } from '../lab/seen/incident-files.ts'
 import { sightOf } from '../lab/seen/sight.ts'
 
@@ -12,7 +12,10 @@ const names = readdirSync(folder, { withFileTypes: true })
   .filter(each => each.isDirectory())
   .map(({ name }) => name)
 
-test('there are incidents', () => expect(names.length).toBeGreaterThan(0))
+test('every scenario has one', () => {
+  const recorded = new Set(names.map(name => name.replace(/-[a-z]+$/, '')))
+  expect(scenarios.map(({ name }) => name).filter(name => !recorded.has(name))).toEqual([])
+})
 
 describe.each(names)('%s', name => {
   const incident = readIncident(`${folder}${name}`)
