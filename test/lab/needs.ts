@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { Problem } from '../../src/outcome/problem.ts'
 import { missingForGuest } from './guest/needs.ts'
+import { isInstalled } from './installed.ts'
 import type { Mode } from './seen/incident.ts'
 
 const run = promisify(execFile)
@@ -11,7 +12,7 @@ const run = promisify(execFile)
 export async function refuseWithout(wanted: readonly Mode[]): Promise<void> {
   if (process.platform !== 'linux') throw new Problem(`this is ${process.platform}: failures are staged on Linux only`)
   if (process.getuid?.() !== 0) throw new Problem('only root can make network namespaces: run it as root')
-  const missing = Object.entries(tools).filter(([tool]) => !has(tool))
+  const missing = Object.entries(tools).filter(([tool]) => !isInstalled(tool))
   if (missing.length > 0) {
     const packages = [...new Set(missing.map(([, name]) => name))].join(' ')
     throw new Problem(
@@ -52,7 +53,3 @@ const tools = {
   nsd: 'nsd',
   tcpdump: 'tcpdump',
 } as const
-
-/** Debian keeps what only root uses in sbin, which is not always on the path. */
-const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin']
-const has = (tool: string) => folders.some(folder => existsSync(`${folder}/${tool}`))

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseDuration } from '../../src/settings/duration.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import { addressOf, type Place } from './cluster/places.ts'
-import { type Options, runOn, type Running, startOn } from './cluster/processes.ts'
+import { type Options, runOn } from './cluster/processes.ts'
 import type { Look, Moment } from './seen/incident.ts'
 import { type Sight, sightOf } from './seen/sight.ts'
 
@@ -31,8 +31,6 @@ export interface Lab {
   looks(name: string): Promise<void>
   /** Runs a command on a host, split at spaces. Rejects with what it printed when it fails. */
   on(host: string, command: string, options?: Options): Promise<string>
-  /** Leaves a command running on a host. */
-  start(host: string, argv: readonly string[]): Running
   addressOf(place: Place): string
   /** From now on a host name leads there; the plan's `names` say where it led at first. */
   leads(name: string, ...places: readonly Place[]): void
@@ -96,7 +94,6 @@ export function labOn({ cluster, connections, staged, moments, looks, tell, sign
       looks.push(await cluster.look(name))
     },
     on: async (host, command, options) => (await runOn(host, command.split(' '), options)).stdout,
-    start: startOn,
     addressOf,
     leads: (name, ...places) => cluster.names.lead(name, places),
     async stops(place) {

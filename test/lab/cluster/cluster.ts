@@ -34,7 +34,6 @@ export interface Cluster {
   startDns(place: Place): Promise<void>
   /** Reads the kernels of nodes and pods, and the ledgers. */
   look(name: string): Promise<Look>
-  stop(): Promise<void>
 }
 
 export interface Plan {
@@ -108,10 +107,6 @@ export async function cluster({ mode, cluster: plan, probes, staged, folder, say
       const kernels = await Promise.all([...nodeNames, ...all].map(async host => [host, await look(host)] as const))
       const ledgers = await Promise.all(reading) // asked first: they change by themselves
       return { name, at, kernels: Object.fromEntries(kernels), ledgers: Object.fromEntries(ledgers) }
-    },
-    async stop() {
-      await Promise.all(halves.filter(({ half }) => half === 'client').map(each => each.stop()))
-      await Promise.all([...halves, ...dns.values()].map(each => each.stop()))
     },
   }
   await Promise.all([...dnsPods.map(made.startDns), ...servers.map(startServer)])

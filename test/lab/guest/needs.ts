@@ -1,6 +1,7 @@
-import { accessSync, constants, statfsSync } from 'node:fs'
+import { statfsSync } from 'node:fs'
 import { freemem } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
+import { isInstalled } from '../installed.ts'
 import { cacheFolder } from './cache.ts'
 
 /** What a guest asks of the machine it is on. */
@@ -42,24 +43,10 @@ const gib = (bytes: number) => `${(bytes / GiB).toFixed(1)} GiB`
 
 const thisMachine = (): Host => ({
   arch: process.arch,
-  has,
+  has: isInstalled,
   memory: Math.min(freemem(), process.constrainedMemory() || Infinity),
   disk: freeDisk(cacheFolder()),
 })
-
-/** Debian keeps what only root uses in sbin, which is not always on the path. */
-const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
-
-function has(tool: string): boolean {
-  return folders.some(folder => {
-    try {
-      accessSync(join(folder, tool), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
-}
 
 /** Of the file system a folder is on, or will be. */
 function freeDisk(folder: string): number {

@@ -3,7 +3,7 @@ import { cleanUpCommands } from './clean-up.ts'
 import { cniCommands } from './cni.ts'
 import { proxies } from './proxies.ts'
 import type { Desired } from './services.ts'
-import { desire, hosts, node, seenOf, type Testbed, testbed, whoOf } from './testbed.ts'
+import { desire, hosts, node, seenOf, rulesOf, type Testbed, testbed, whoOf } from './testbed.ts'
 
 /** The rules, loaded with the real tools into a real kernel, and asked through with real sockets. */
 const vip = '10.96.22.22:7000'
@@ -18,12 +18,7 @@ describe.each(['iptables', 'nftables'] as const)('%s', mode => {
   })
   afterAll(() => bed?.[Symbol.asyncDispose]())
 
-  const rules = async () => {
-    const text = await (mode === 'iptables'
-      ? bed.net.on('node', 'iptables-save')
-      : bed.net.on('node', 'nft', 'list', 'ruleset'))
-    return text.replaceAll(/^#.*\n/gm, '').replaceAll(/\[\d+:\d+\]/g, '')
-  }
+  const rules = () => rulesOf(bed, mode)
   const whileWanting = async <T>(wanted: Desired, look: () => Promise<T>): Promise<T> => {
     await bed.run(proxy.sync(wanted, node, both))
     const seen = await look()

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cniCommands } from './cni.ts'
 import { proxies } from './proxies.ts'
 import type { Desired } from './services.ts'
-import { desire, node, type Testbed, testbed, whoOf } from './testbed.ts'
+import { desire, node, rulesOf, type Testbed, testbed, whoOf } from './testbed.ts'
 
 const vip = '10.96.22.22:7000'
 const both = desire(['srv1', 'srv2'])
@@ -17,12 +17,7 @@ describe.each(['iptables', 'nftables'] as const)('%s', mode => {
   })
   afterAll(() => bed?.[Symbol.asyncDispose]())
 
-  const rules = async () => {
-    const text = await (mode === 'iptables'
-      ? bed.net.on('node', 'iptables-save')
-      : bed.net.on('node', 'nft', 'list', 'ruleset'))
-    return text.replaceAll(/^#.*\n/gm, '').replaceAll(/\[\d+:\d+\]/g, '')
-  }
+  const rules = () => rulesOf(bed, mode)
   const rulesWanting = async (wanted: Desired) => {
     await bed.run(proxy.sync(wanted, node, both))
     const seen = await rules()

@@ -55,6 +55,12 @@ export async function testbed(): Promise<Testbed> {
   }
 }
 
+/** The node's rules as the tool of this mode prints them, without what changes by itself. */
+export async function rulesOf({ net }: Testbed, mode: 'iptables' | 'nftables'): Promise<string> {
+  const [command = '', ...args] = mode === 'iptables' ? ['iptables-save'] : ['nft', 'list', 'ruleset']
+  return (await net.on('node', command, ...args)).replaceAll(/^#.*\n/gm, '').replaceAll(/\[\d+:\d+\]/g, '')
+}
+
 /** A Service `web` on 10.96.22.22 (TCP and UDP 7000, node port 30700) with these endpoints, and no more. */
 export function desire(endpoints: readonly ('srv1' | 'srv2')[], change: Partial<Desired> = {}): Desired {
   const ports = (['tcp', 'udp'] as const).map(protocol => ({

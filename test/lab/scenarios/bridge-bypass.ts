@@ -2,7 +2,7 @@ import { addressOf } from '../cluster/places.ts'
 import { direct, echo, held } from '../probes.ts'
 import { about, atLeast, client, exactly, kernel, none, only, servers } from '../proof.ts'
 import type { Scenario } from '../scenario.ts'
-import { firstSent, sentSince } from '../seen/sent.ts'
+import { firstSent } from '../seen/sent.ts'
 
 const knocking = 60
 const questions = 60
@@ -101,8 +101,10 @@ export const bridgeBypass: Scenario = {
     ),
     client(
       'and each question is answered by whom it asked',
-      ({ client, moment }) =>
-        sentSince(client.asked(fresh), moment('healed')?.at)
+      ({ client }) =>
+        client
+          .begun('healed')
+          .asked(fresh)
           .map(({ fate }) => fate)
           .filter(fate => fate !== 'cancelled'),
       only('ok'),

@@ -1,36 +1,16 @@
 import { far } from '../cluster/places.ts'
-import { direct, held } from '../probes.ts'
-import { atLeast, client, exactly, kernel, ledger, none, only, servers } from '../proof.ts'
+import { atLeast, client, exactly, kernel, ledger, only } from '../proof.ts'
 import type { Scenario } from '../scenario.ts'
+import { each, spared, through } from './forgetful-gateway.ts'
 
-const each = 20
 const died = { cohort: 'silent', fate: 'timeout', phase: 'exchange' } as const
 
 export const middleboxSilent: Scenario = {
+  ...through('drops'),
   name: 'middlebox-silent',
   summary: 'a NAT gateway forgets an idle connection and drops what comes later (350 s, scaled to 3 s)',
   means:
     'A firewall or NAT gateway on the way has an idle timeout of its own (GCP 10 minutes, security groups on newer AWS hosts 350 s) and says nothing when it is over. The next question is never acknowledged, the server goes on believing in the connection, and no node is to blame: its conntrack still has the entry. Only keepalive below the shortest timeout on the way helps.',
-  modes: ['iptables', 'nftables'],
-  cluster: { servers: ['srv1', 'srv2', 'far'], gateway: 'drops', memory: { gateway: 3 } },
-  probes: [
-    held('silent', each, '4s', { to: far.address }),
-    held('kept', each, '4s', { to: far.address, keepalive: { idle: '1s', interval: '1s', count: 5 } }),
-    direct('direct', each, '4s', ['srv1', 'srv2']),
-  ],
-
-  async stage(lab) {
-    await lab.untilOpen()
-    await lab.until(
-      'every question is answered, or met its deadline',
-      ({ client }) =>
-        client.ended({ cohort: 'silent' }).length + client.exchanged({ cohort: 'silent' }).length >= each &&
-        client.exchanged({ cohort: 'kept' }).length >= each &&
-        client.exchanged({ cohort: 'direct' }).length >= each,
-    )
-    await lab.looks('after the silence')
-  },
-
   proofs: [
     client('every question after the silence meets its deadline', ({ client }) => client.ended(died), exactly(each)),
     client(
@@ -43,14 +23,7 @@ export const middleboxSilent: Scenario = {
       ({ client }) => client.ended(died).filter(({ tcpInfo }) => (tcpInfo?.unacked ?? 0) > 0),
       exactly(each),
     ),
-    client(
-      'through the same gateway keepalive below its timeout saves every one',
-      ({ client }) => client.exchanged({ cohort: 'kept' }),
-      atLeast(each),
-    ),
-    client('none of those is lost', ({ client }) => client.ended({ cohort: 'kept' }), none),
-    client('nor of those that do not cross it', ({ client }) => client.ended({ cohort: 'direct' }), none),
-    servers('notice nothing by themselves', ({ servers }) => servers.ended({ zombie: false, planned: false }), none),
+    ...spared,
     ledger(
       'has none of them as ended: zombies',
       ({ ledger }) =>

@@ -3,7 +3,7 @@ import { direct, echo, held } from '../probes.ts'
 import { about, atLeast, client, type Expectation, kernel, none, only } from '../proof.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Sight } from '../seen/sight.ts'
-import { firstSent, sentSince } from '../seen/sent.ts'
+import { firstSent } from '../seen/sent.ts'
 import type { Lab } from '../stage.ts'
 
 export const dead = 'srv2'
@@ -111,7 +111,11 @@ export function deadBackend({ name, summary, means, dies, ...fates }: Death): Sc
       kernel('it is still in the rules', ({ lines }) => lines('nodea', 'rules', 'broken', addressOf(dead)), atLeast(1)),
       client(
         'taken out, each question is answered, also from ports that had met it',
-        ({ client, moment }) => sentSince(client.asked(), moment('healed')?.at).map(({ fate }) => fate),
+        ({ client }) =>
+          client
+            .begun('healed')
+            .asked()
+            .map(({ fate }) => fate),
         only('ok'),
       ),
     ],

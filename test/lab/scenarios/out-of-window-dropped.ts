@@ -1,8 +1,7 @@
-import { sendsAboveWindow } from '../cluster/above-window.ts'
-import { overhears } from '../cluster/overheard.ts'
 import { atLeast, client, kernel, none, servers } from '../proof.ts'
 import { direct, held } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
+import { carriesOneAboveTheWindow } from './packet-above-window.ts'
 
 const each = 20
 
@@ -16,17 +15,8 @@ export const outOfWindowDropped: Scenario = {
   probes: [held('silent', each, '3s'), direct('direct', each, '3s', ['srv1'])],
 
   async stage(lab) {
-    const wire = await overhears('srv1', 7000)
-    await lab.untilOpen()
-    await lab.until('every silence was survived once', ({ client }) => client.exchanged().length >= 2 * each)
-    await lab.passes('500ms', 'the last words are acknowledged')
-    await lab.until('the wire told of all', () => wire.connections().length >= 2 * each)
-    await lab.looks('before the packet')
-    await lab.breaks('srv1’s wire carries a packet above the window, for each connection', async () =>
-      sendsAboveWindow('srv1', wire.connections()),
-    )
+    await carriesOneAboveTheWindow(lab, 2 * each)
     await lab.until('the next words, answered', ({ client }) => client.since('broken').exchanged().length >= 2 * each)
-    await wire.stop()
   },
 
   proofs: [

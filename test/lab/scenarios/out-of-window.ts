@@ -1,8 +1,7 @@
-import { sendsAboveWindow } from '../cluster/above-window.ts'
-import { overhears } from '../cluster/overheard.ts'
 import { atLeast, client, exactly, kernel, ledger, none, only, servers } from '../proof.ts'
 import { direct, held } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
+import { carriesOneAboveTheWindow } from './packet-above-window.ts'
 
 const each = 20
 
@@ -16,19 +15,10 @@ export const outOfWindow: Scenario = {
   probes: [held('silent', each, '4s'), direct('direct', each, '4s', ['srv1'])],
 
   async stage(lab) {
-    const wire = await overhears('srv1', 7000)
-    await lab.untilOpen()
-    await lab.until('every silence was survived once', ({ client }) => client.exchanged().length >= 2 * each)
-    await lab.passes('500ms', 'the last words are acknowledged')
-    await lab.until('the wire told of all', () => wire.connections().length >= 2 * each)
-    await lab.looks('before the packet')
-    await lab.breaks('srv1’s wire carries a packet above the window, for each connection', async () =>
-      sendsAboveWindow('srv1', wire.connections()),
-    )
+    await carriesOneAboveTheWindow(lab, 2 * each)
     await lab.until('servers lose them', ({ servers }) => servers.ended().length >= each)
     await lab.looks('after the packet')
     await lab.until('the clients’ next word', ({ client }) => client.ended().length >= each)
-    await wire.stop()
   },
 
   proofs: [

@@ -2,7 +2,6 @@ import { longholdService } from '../cluster/places.ts'
 import { direct, echo, held } from '../probes.ts'
 import { atLeast, client, exactly, kernel, none, only, servers } from '../proof.ts'
 import type { Scenario } from '../scenario.ts'
-import { sentSince } from '../seen/sent.ts'
 
 const each = 20
 const soon = { deadline: '2s', reconnect: { base: '500ms', cap: '500ms' } }
@@ -99,7 +98,11 @@ export const rulesGone: Scenario = {
     client('synced, all get in', ({ client }) => client.opened({ cohort: 'knocking' }), exactly(each)),
     client(
       'and each new question is answered',
-      ({ client, moment }) => sentSince(client.asked({ mode: 'fresh' }), moment('healed')?.at).map(({ fate }) => fate),
+      ({ client }) =>
+        client
+          .begun('healed')
+          .asked({ mode: 'fresh' })
+          .map(({ fate }) => fate),
       only('ok'),
     ),
   ],

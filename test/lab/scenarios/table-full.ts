@@ -1,7 +1,6 @@
 import { type Crowd, crowd } from '../cluster/conntrack-crowd.ts'
 import { atLeast, client, exactly, kernel, none, only } from '../proof.ts'
 import type { Scenario } from '../scenario.ts'
-import { sentSince } from '../seen/sent.ts'
 import { common, each, full, isSteady, join, newcomers, unhurt } from './a-full-table.ts'
 
 export const tableFull: Scenario = {
@@ -66,7 +65,11 @@ export const tableFull: Scenario = {
     client('with room again all get in', ({ client }) => client.opened({ cohort: newcomers }), exactly(2 * each)),
     client(
       'and each new question is answered',
-      ({ client, moment }) => sentSince(client.asked({ mode: 'fresh' }), moment('healed')?.at).map(({ fate }) => fate),
+      ({ client }) =>
+        client
+          .begun('healed')
+          .asked({ mode: 'fresh' })
+          .map(({ fate }) => fate),
       only('ok'),
     ),
   ],

@@ -1,5 +1,6 @@
 import type { Asked } from '../../../src/outcome/observation.ts'
 import type { Seen } from './incident.ts'
+import { began } from './sight.ts'
 
 type Question = Extract<Seen, Asked>
 
@@ -8,10 +9,4 @@ type Question = Extract<Seen, Asked>
  * for more than these before you count.
  */
 export const firstSent = (asked: readonly Question[], count: number): readonly Question[] =>
-  asked.toSorted((a, b) => sentAt(a) - sentAt(b)).slice(0, count)
-
-/** Of questions, those that were sent at or after `at`, epoch ms. */
-export const sentSince = (asked: readonly Question[], at = Infinity): readonly Question[] =>
-  asked.filter(each => sentAt(each) >= at)
-
-const sentAt = ({ at, tookUs }: Question) => at - tookUs / 1000
+  asked.toSorted((a, b) => began(a) - began(b)).slice(0, count)

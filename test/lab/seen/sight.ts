@@ -29,7 +29,6 @@ export interface Observations {
 export interface Sight {
   readonly client: Observations
   readonly servers: Observations
-  readonly all: Observations
   /** What a ledger said of connections, at a look. */
   ledger(look: string): (Account & { readonly pod: string })[]
   /** By how much a kernel's counter rose between two looks, such as `Ip InAddrErrors` or `conntrack drop`. */
@@ -50,7 +49,6 @@ export function sightOf({ observations, moments, looks }: Pick<Incident, 'observ
   return {
     client: of('client'),
     servers: of('server'),
-    all: narrowed(observations, moment),
     moment,
     ledger: name =>
       Object.entries(look(name)?.ledgers ?? {}).flatMap(([pod, accounts]) => accounts.map(each => ({ ...each, pod }))),
@@ -103,7 +101,8 @@ function narrowed(seen: readonly Seen[], moment: (name: string) => Moment | unde
   }
 }
 
-const began = (each: Seen): number => each.at - ('tookUs' in each ? (each.tookUs ?? 0) / 1000 : 0)
+/** When an attempt began, epoch ms. Later than that by as long as the process was busy: an answer's time is the kernel's. */
+export const began = (each: Seen): number => each.at - ('tookUs' in each ? (each.tookUs ?? 0) / 1000 : 0)
 
 function fits(seen: object, where: object): boolean {
   return Object.entries(where).every(([field, wanted]) => {
