@@ -1,5 +1,8 @@
+import type { Evidence } from './evidence.ts'
 import type { AskPhase, Fate, HoldPhase } from './fate.ts'
+import type { Flow } from './flow.ts'
 import type { SocketOptions, TcpInfo } from './socket.ts'
+import type { Verdict } from './verdict.ts'
 
 /** Which half of the pair saw it. */
 export type Side = 'client' | 'server'
@@ -69,6 +72,8 @@ export interface Ended extends OfCohort {
   readonly zombie: boolean
   readonly peer?: Identity
   readonly tcpInfo?: TcpInfo
+  /** Client side, and only of an end that was not planned. */
+  readonly flow?: Flow
 }
 
 /** A slow sweep over idle connections: how many are dying before they die. Gauges, each sweep replaces the last. */
@@ -123,6 +128,8 @@ export interface Asked extends OfProbe {
   readonly tries?: number
   /** How the receive time was read: by the kernel, or in user space. */
   readonly stamp?: 'kernel' | 'user'
+  /** Of every question from a pinned port, and of any that was not answered. */
+  readonly flow?: Flow
 }
 
 /** A datagram that ended no question: why it was set aside. A late one splits "lost" from "slow". */
@@ -170,6 +177,18 @@ export interface Disturbed {
   readonly ms: number
 }
 
+/** Evidence was read: what everything observed up to now is judged by. */
+export interface Examined {
+  readonly type: 'examined'
+  readonly evidence: Evidence
+}
+
+/** A verdict opened, changed, or closed. */
+export interface Judged {
+  readonly type: 'judged'
+  readonly verdict: Verdict
+}
+
 /** What a probe tells. */
 export type Told =
   | Opened
@@ -183,6 +202,8 @@ export type Told =
   | Began
   | Declared
   | Disturbed
+  | Examined
+  | Judged
 
 /** What the engine adds: when, and whether we can trust it. */
 export interface Stamp {

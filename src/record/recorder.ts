@@ -76,6 +76,9 @@ export function recorder(): Recorder {
         return declare(news.series)
       case 'disturbed':
         return disturb(news)
+      case 'examined':
+      case 'judged':
+        return
     }
   }
 

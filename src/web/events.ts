@@ -105,6 +105,8 @@ const isNews = (observation: Observation): boolean =>
 const news: Readonly<Record<Observation['type'], boolean>> = {
   began: true,
   declared: false,
+  examined: false,
+  judged: true,
   opened: true,
   ended: true,
   asked: true,

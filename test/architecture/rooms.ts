@@ -22,6 +22,8 @@ export const rooms: readonly Room[] = [
   { name: 'datagram', pure: false },
   { name: 'ledger', pure: true },
   { name: 'probes', pure: false },
+  { name: 'evidence', pure: false },
+  { name: 'diagnosis', pure: true },
   { name: 'record', pure: { but: ['record/journal/'] } },
   {
     name: 'config',

@@ -1,0 +1,138 @@
+import type {
+  Asked,
+  Disturbed,
+  Ended,
+  Exchanged,
+  Observation,
+  OfCohort,
+  OfProbe,
+  Opened,
+  Stamp,
+  Strayed,
+  Swept,
+} from '../outcome/observation.ts'
+import type { SocketOptions } from '../outcome/socket.ts'
+import type { Evidence } from '../outcome/evidence.ts'
+import { ring, type Ring } from './ring.ts'
+
+/** What is kept of each series: enough for statistics, however long the process runs. */
+const kept = { ends: 1024, exchanges: 2048, opens: 512, asks: 1024, strays: 512, evidence: 64, disturbed: 64 } as const
+
+/** Newest last. */
+export interface CohortHistory {
+  readonly of: OfCohort
+  readonly opens: Ring<Opened & Stamp>
+  readonly exchanges: Ring<Exchanged & Stamp>
+  readonly ends: Ring<Ended & Stamp>
+  options?: SocketOptions
+  sweep?: Swept & Stamp
+  open: number
+}
+
+export interface ProbeHistory {
+  readonly of: OfProbe
+  readonly asks: Ring<Asked & Stamp>
+  readonly strays: Ring<Strayed & Stamp>
+}
+
+/** The recent past, folded from observations: what rules judge. Pure: the journal replayed gives the same. */
+export interface History {
+  fold(observation: Observation): void
+  readonly cohorts: Iterable<CohortHistory>
+  readonly probes: Iterable<ProbeHistory>
+  readonly disturbed: Ring<Disturbed & Stamp>
+  readonly evidence: Ring<{ readonly at: number; readonly evidence: Evidence }>
+  /** Epoch ms of `began`. */
+  readonly beganAt: number
+}
+
+export function history(): History {
+  const cohorts = new Map<string, CohortHistory>()
+  const probes = new Map<string, ProbeHistory>()
+  const disturbed = ring<Disturbed & Stamp>(kept.disturbed)
+  const evidence = ring<{ readonly at: number; readonly evidence: Evidence }>(kept.evidence)
+  let beganAt = 0
+
+  function cohortOf({ side, kind, cohort, path }: OfCohort): CohortHistory {
+    const key = `${side} ${kind} ${path} ${cohort}`
+    const known = cohorts.get(key)
+    if (known) return known
+    const made: CohortHistory = {
+      of: { side, kind, cohort, path },
+      opens: ring(kept.opens),
+      exchanges: ring(kept.exchanges),
+      ends: ring(kept.ends),
+      open: 0,
+    }
+    if (cohorts.size < mostSeries) cohorts.set(key, made)
+    return made
+  }
+
+  function probeOf({ side, kind, probe, server, mode }: OfProbe): ProbeHistory {
+    const key = `${kind} ${probe} ${server} ${mode}`
+    const known = probes.get(key)
+    if (known) return known
+    const made: ProbeHistory = {
+      of: { side, kind, probe, server, mode },
+      asks: ring(kept.asks),
+      strays: ring(kept.strays),
+    }
+    if (probes.size < mostSeries) probes.set(key, made)
+    return made
+  }
+
+  return {
+    get cohorts() {
+      return cohorts.values()
+    },
+    get probes() {
+      return probes.values()
+    },
+    disturbed,
+    evidence,
+    get beganAt() {
+      return beganAt
+    },
+    fold(news) {
+      switch (news.type) {
+        case 'began':
+          beganAt = news.at
+          for (const each of cohorts.values()) each.open = 0
+          return
+        case 'opened': {
+          const cohort = cohortOf(news)
+          cohort.open += 1
+          return cohort.opens.push(news)
+        }
+        case 'exchanged':
+          return cohortOf(news).exchanges.push(news)
+        case 'ended': {
+          const cohort = cohortOf(news)
+          if (news.id !== undefined && cohort.open > 0) cohort.open -= 1
+          return cohort.ends.push(news)
+        }
+        case 'swept':
+          cohortOf(news).sweep = news
+          return
+        case 'options-set':
+          cohortOf(news).options = news.effective
+          return
+        case 'asked':
+          return probeOf(news).asks.push(news)
+        case 'strayed':
+          return probeOf(news).strays.push(news)
+        case 'disturbed':
+          return disturbed.push(news)
+        case 'examined':
+          return evidence.push(news)
+        case 'declared':
+        case 'rejected':
+        case 'judged':
+          return
+      }
+    },
+  }
+}
+
+/** A server hears the names of cohorts from its clients; beyond this many, one is judged for a moment and forgotten. */
+const mostSeries = 512
