@@ -1,13 +1,7 @@
 import * as fc from 'fast-check'
 import { askPhases, fates } from '../src/outcome/fate.ts'
-import {
-  type Ended,
-  type Identity,
-  type Observation,
-  type OfCohort,
-  strays,
-  type Told,
-} from '../src/outcome/observation.ts'
+import type { Identity } from '../src/outcome/identity.ts'
+import { type Ended, type Observation, type OfCohort, strays, type Told } from '../src/outcome/observation.ts'
 
 /** Whole lives of a process and its connections, as observations in order: what the engine could have told. */
 export const histories: fc.Arbitrary<readonly Observation[]> = fc

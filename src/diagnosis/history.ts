@@ -1,6 +1,6 @@
+import type { Disturbed } from '../outcome/disturbed.ts'
 import type {
   Asked,
-  Disturbed,
   Ended,
   Exchanged,
   Observation,

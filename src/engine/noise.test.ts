@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { storyClock } from '../../test/story-clock.ts'
-import type { Disturbed } from '../outcome/observation.ts'
+import type { Disturbed } from '../outcome/disturbed.ts'
+
 import { noise } from './noise.ts'
 
 function quiet() {

@@ -1,6 +1,7 @@
 import { createHistogram } from 'node:perf_hooks'
 import type { Clock } from '../clock.ts'
-import type { Disturbed, Stamp } from '../outcome/observation.ts'
+import type { Disturbed } from '../outcome/disturbed.ts'
+import type { Stamp } from '../outcome/observation.ts'
 import { usualTickMs } from '../schedule/wheel.ts'
 
 /** A tick later than this is a stall: what was measured across it says more about us than about the network. ms. */

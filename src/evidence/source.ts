@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Flow } from '../outcome/flow.ts'
-import type { Identity } from '../outcome/observation.ts'
+import type { Identity } from '../outcome/identity.ts'
 import type { Facts } from './facts.ts'
 
 /** What an examination wants to know about, beyond what is true for a machine as a whole. Bounded by `mostFlows`. */

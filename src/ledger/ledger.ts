@@ -1,5 +1,6 @@
 import type { Fate, HoldPhase } from '../outcome/fate.ts'
-import type { Identity, Path } from '../outcome/observation.ts'
+import type { Identity } from '../outcome/identity.ts'
+import type { Path } from '../outcome/observation.ts'
 
 /** The server's own account of one held connection. Mutable while it is open: the server half is its only writer. */
 export interface Account {

@@ -15,3 +15,9 @@ export type Readings = Readonly<Record<string, Reading>>
 
 /** Everything one examination read. A scope that nobody asked is not there. */
 export type Evidence = Readonly<Partial<Record<Scope, Readings>>>
+
+/** Evidence was read: what everything observed up to now is judged by. */
+export interface Examined {
+  readonly type: 'examined'
+  readonly evidence: Evidence
+}

@@ -1,8 +1,10 @@
-import type { Evidence } from './evidence.ts'
+import type { Disturbed } from './disturbed.ts'
+import type { Examined } from './evidence.ts'
 import type { AskPhase, Fate, HoldPhase } from './fate.ts'
 import type { Flow } from './flow.ts'
+import type { Identity } from './identity.ts'
 import type { SocketOptions, TcpInfo } from './socket.ts'
-import type { Verdict } from './verdict.ts'
+import type { Judged } from './verdict.ts'
 
 /** Which half of the pair saw it. */
 export type Side = 'client' | 'server'
@@ -11,15 +13,6 @@ export const paths = ['service', 'pod'] as const
 export type Path = (typeof paths)[number]
 /** Who breaks the silence. */
 export type Speaker = Side
-
-/** Who is at the other end of a connection, in its own words. */
-export interface Identity {
-  readonly pod: string
-  readonly node: string
-  readonly ip: string
-  /** Random per process start: tells a restarted pod from the one that was there before. */
-  readonly instance: string
-}
 
 /** Whose connection: names a cohort on one side. The server learns the names from the client's hello. */
 export interface OfCohort {
@@ -168,25 +161,6 @@ export type Series = OfCohort | OfProbe | { readonly kind: string; readonly reas
 export interface Declared {
   readonly type: 'declared'
   readonly series: Series
-}
-
-/** The clock or the event loop misbehaved: what we measured around then is suspect. */
-export interface Disturbed {
-  readonly type: 'disturbed'
-  readonly what: 'loop-stall' | 'clock-jump'
-  readonly ms: number
-}
-
-/** Evidence was read: what everything observed up to now is judged by. */
-export interface Examined {
-  readonly type: 'examined'
-  readonly evidence: Evidence
-}
-
-/** A verdict opened, changed, or closed. */
-export interface Judged {
-  readonly type: 'judged'
-  readonly verdict: Verdict
 }
 
 /** What a probe tells. */

@@ -64,3 +64,9 @@ export interface Verdict {
   /** Exact commands and settings for this case, one a line; a line that begins with `#` is a comment. */
   readonly remedy: readonly string[]
 }
+
+/** A verdict opened, changed, or closed. */
+export interface Judged {
+  readonly type: 'judged'
+  readonly verdict: Verdict
+}

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '../clock.ts'
-import type { Identity, OfCohort } from '../outcome/observation.ts'
+import type { Identity } from '../outcome/identity.ts'
+import type { OfCohort } from '../outcome/observation.ts'
 import type { Timer } from '../schedule/wheel.ts'
 import { formatAddress } from '../settings/address.ts'
 import type { ConnectionRow } from './kind.ts'

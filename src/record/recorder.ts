@@ -1,7 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
+import type { Disturbed } from '../outcome/disturbed.ts'
 import {
   type Began,
-  type Disturbed,
   everyCohort,
   type Observation,
   type OptionsSet,

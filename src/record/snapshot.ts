@@ -1,5 +1,6 @@
 import type { Fate, HoldPhase } from '../outcome/fate.ts'
-import type { Identity, OfCohort, OfProbe, Side, strays } from '../outcome/observation.ts'
+import type { Identity } from '../outcome/identity.ts'
+import type { OfCohort, OfProbe, Side, strays } from '../outcome/observation.ts'
 import type { SocketOptions, TcpInfo } from '../outcome/socket.ts'
 import type { Buckets } from '../stats/buckets.ts'
 import type { Latency } from '../stats/latency.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Identity, paths } from '../outcome/observation.ts'
+import type { Identity } from '../outcome/identity.ts'
+import { paths } from '../outcome/observation.ts'
 import { frame } from './frame.ts'
 
 const word = (max: number) =>

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import { readTcpInfo } from '../../kernel/tcp-info.ts'
-import type { Identity, OfCohort } from '../../outcome/observation.ts'
+import type { Identity } from '../../outcome/identity.ts'
+import type { OfCohort } from '../../outcome/observation.ts'
 import type { TcpInfo } from '../../outcome/socket.ts'
 import { type Timer, unset } from '../../schedule/wheel.ts'
 import type { Rest } from '../../wire/assembly.ts'

@@ -1,4 +1,4 @@
-import type { Identity } from '../../outcome/observation.ts'
+import type { Identity } from '../../outcome/identity.ts'
 
 /** Most different peers remembered: more are kept with their connection only. */
 const most = 1024

@@ -1,4 +1,4 @@
-import type { Identity } from '../../outcome/observation.ts'
+import type { Identity } from '../../outcome/identity.ts'
 
 /**
  * Both ways the same header: magic "LHEC", version, type, length of the whole (16 bits), sequence number (32 bits),
