@@ -48,6 +48,8 @@ export interface Verdict {
   readonly openedAt: number
   readonly updatedAt: number
   readonly closedAt?: number
+  /** Closed because another verdict explains the same symptoms better: its id. */
+  readonly supersededBy?: string
   /** Cohorts and probes that met it, as `tcp-hold/no-keepalive`, `dns/cluster-dns pinned`. */
   readonly series: readonly string[]
   /** Connections or questions that met it. */

@@ -1,0 +1,122 @@
+import type { Verdict } from '../outcome/verdict.ts'
+import { type Case, seriesName, type Symptom } from './case.ts'
+import { isOver } from './over.ts'
+import { type Found, surenessOf } from './weigh.ts'
+
+/** The open verdicts, and which symptoms belong to which: a thousand resets from one cause are one verdict with a count. */
+export interface Docket {
+  /** Symptoms an open verdict has explained. */
+  readonly settled: { has(symptom: Symptom): boolean }
+  /** Symptoms a closed verdict has explained. */
+  readonly spent: { has(symptom: Symptom): boolean }
+  /** Takes the findings of one examination. Returns what opened, changed or closed. */
+  enter(found: readonly Found[], of: Case): readonly Verdict[]
+  readonly open: readonly Verdict[]
+}
+
+interface Entry {
+  verdict: Verdict
+  readonly symptoms: Set<Symptom>
+}
+
+export function docket(): Docket {
+  const entries = new Map<string, Entry>()
+  const settled = new WeakSet<Symptom>()
+  const spent = new WeakSet<Symptom>()
+  const numbers = new Map<string, number>()
+
+  function enter(found: readonly Found[], of: Case): Verdict[] {
+    const news: Verdict[] = []
+    for (const each of found) {
+      const verdict = take(each, of)
+      if (verdict) news.push(verdict)
+    }
+    for (const entry of entries.values()) {
+      const better = found.find(each => isBetter(each, entry))
+      if (better) news.push(close(entry, of.at, entries.get(keyOf(better))?.verdict.id))
+      else if (isOver(entry.verdict, entry.symptoms, of)) news.push(close(entry, of.at))
+    }
+    return news
+  }
+
+  function take(each: Found, of: Case): Verdict | undefined {
+    const known = entries.get(keyOf(each))
+    const fresh = each.finding.explains.filter(symptom => !known?.symptoms.has(symptom))
+    if (known && fresh.length === 0 && surenessOf(each.finding) >= surenessOf(known.verdict)) return undefined
+    const symptoms = new Set([...(known?.symptoms ?? []), ...each.finding.explains])
+    for (const symptom of symptoms) settled.add(symptom)
+    const verdict = verdictOf(each, symptoms, of, known?.verdict ?? { id: nextId(nameOf(each)), openedAt: of.at })
+    entries.set(keyOf(each), { verdict, symptoms })
+    return verdict
+  }
+
+  function close({ verdict, symptoms }: Entry, at: number, supersededBy?: string): Verdict {
+    for (const symptom of symptoms) if (!supersededBy) spent.add(symptom)
+    entries.delete(keyOfVerdict(verdict))
+    return { ...verdict, state: 'closed', closedAt: at, updatedAt: at, ...(supersededBy && { supersededBy }) }
+  }
+
+  function nextId(name: string): string {
+    const number = (numbers.get(name) ?? 0) + 1
+    numbers.set(name, number)
+    return `${name}-${number}`
+  }
+
+  return {
+    settled,
+    spent,
+    enter,
+    get open() {
+      return [...entries.values()].map(({ verdict }) => verdict)
+    },
+  }
+}
+
+/** Something surer explains at least half of what this verdict stands on. */
+function isBetter(each: Found, { verdict, symptoms }: Entry): boolean {
+  if (keyOf(each) === keyOfVerdict(verdict)) return false
+  const shared = each.finding.explains.filter(symptom => symptoms.has(symptom)).length
+  return shared * 2 >= symptoms.size && surenessOf(each.finding) < surenessOfVerdict(verdict)
+}
+
+/** Nothing is less sure than what nobody could explain. */
+const surenessOfVerdict = (verdict: Verdict): number =>
+  verdict.name === 'unexplained'
+    ? Infinity
+    : surenessOf({ confidence: verdict.confidence, ...(verdict.name === verdict.family && { only: 'family' }) })
+
+const nameOf = ({ rule, finding }: Found): string => (finding.only === 'family' ? rule.family : rule.name)
+const keyOf = (found: Found): string => `${nameOf(found)} ${found.finding.variant ?? ''}`
+const keyOfVerdict = ({ name, variant = '' }: Verdict): string => `${name} ${variant}`
+
+function verdictOf(
+  { rule, finding }: Found,
+  symptoms: ReadonlySet<Symptom>,
+  of: Case,
+  { id, openedAt }: { readonly id: string; readonly openedAt: number },
+): Verdict {
+  const { variant, says, planned, exposureMs, confidence, evidence, ruledOut, missing, remedy } = finding
+  const times = [...symptoms].map(({ at }) => at)
+  return {
+    id,
+    name: nameOf({ rule, finding }),
+    family: rule.family,
+    ...(variant !== undefined && { variant }),
+    says,
+    planned: planned === true,
+    state: 'open',
+    since: Math.min(...times),
+    lastAt: Math.max(...times),
+    openedAt,
+    updatedAt: of.at,
+    series: [...new Set([...symptoms].map(seriesName))].toSorted(),
+    count: symptoms.size,
+    of: Math.max(finding.of, symptoms.size),
+    ...(exposureMs !== undefined && { exposureMs }),
+    confidence,
+    evidence,
+    ruledOut,
+    missing,
+    remedy,
+  }
+}

@@ -1,0 +1,39 @@
+import type { Verdict } from '../outcome/verdict.ts'
+import { type Case, isMiss, seriesName, type Symptom } from './case.ts'
+
+/** A verdict stays open at least so long after its last symptom, ms. */
+const quietMs = 10_000
+/** Where nobody speaks any more (every connection waits for its reconnect), silence alone closes it, after this or three silences. */
+const deafMs = 300_000
+/** It is over when so many good outcomes in a row would be seen once in so many times were it still there. */
+const doubt = 0.001
+
+/**
+ * Whether the symptom is gone for long enough: so many good outcomes in the series that met it that its rate no longer
+ * fits. A fault that meets one in ten takes 66 good outcomes, one that meets all takes one.
+ */
+export function isOver(verdict: Verdict, symptoms: ReadonlySet<Symptom>, of: Case): boolean {
+  const quiet = of.at - verdict.lastAt
+  if (quiet < quietMs) return false
+  const rate = Math.min(0.999, Math.max(0.01, verdict.count / Math.max(verdict.of, verdict.count, 1)))
+  const needed = Math.ceil(Math.log(doubt) / Math.log(1 - rate))
+  const longest = Math.max(0, ...[...symptoms].map(symptom => ('idleMs' in symptom ? symptom.idleMs : 0)))
+  return goodSince(verdict, symptoms, of) >= needed || quiet >= Math.max(deafMs, 3 * longest)
+}
+
+/** Silences at least as long as the shortest fatal one, openings where openings failed, answers: in the verdict's own series. */
+function goodSince({ series, lastAt }: Verdict, symptoms: ReadonlySet<Symptom>, of: Case): number {
+  const deaths = [...symptoms].filter(each => each.type === 'ended')
+  const fatal = Math.min(...deaths.filter(({ phase }) => phase !== 'connect').map(({ idleMs }) => idleMs))
+  const unopened = deaths.some(({ phase }) => phase === 'connect')
+  const survived = of.cohorts
+    .filter(cohort => series.includes(seriesName(cohort.of)))
+    .flatMap(({ exchanges, opens }) => [
+      ...[...exchanges].filter(({ at, idleMs }) => at > lastAt && idleMs >= fatal * 0.9),
+      ...(unopened ? [...opens].filter(({ at }) => at > lastAt) : []),
+    ])
+  const answered = of.probes
+    .filter(probe => series.includes(seriesName(probe.of)))
+    .flatMap(({ asks }) => [...asks].filter(ask => ask.at > lastAt && ask.fate === 'ok' && !isMiss(ask)))
+  return survived.length + answered.length
+}

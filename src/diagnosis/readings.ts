@@ -1,0 +1,55 @@
+import type { Facts } from '../evidence/facts.ts'
+import type { Evidence, Reading, Scope } from '../outcome/evidence.ts'
+
+export interface Known<T> {
+  readonly at: number
+  readonly value: T
+}
+
+/** Facts as rules read them. A reading that does not fit its schema counts as absent. */
+export interface Readings {
+  /** Oldest first. */
+  all<T>(facts: Facts<T>, scope: Scope): readonly Known<T>[]
+  newest<T>(facts: Facts<T>, scope: Scope): Known<T> | undefined
+  /** The newest one taken before `at`, epoch ms: what counters are compared with. */
+  before<T>(facts: Facts<T>, scope: Scope, at: number): Known<T> | undefined
+  /** Why the newest reading said nothing; `undefined` when it spoke, or was never asked. */
+  absence<T>(facts: Facts<T>, scope: Scope): string | undefined
+  /** Whether anything of this scope was ever to be had. */
+  has(scope: Scope): boolean
+}
+
+export function readingsOf(examined: Iterable<{ readonly at: number; readonly evidence: Evidence }>): Readings {
+  const newestLast = [...examined]
+  const understood = new Map<string, readonly Known<unknown>[]>()
+
+  function raw(name: string, scope: Scope): Reading[] {
+    return newestLast.flatMap(({ evidence }) => evidence[scope]?.[name] ?? [])
+  }
+
+  function all<T>({ name, schema }: Facts<T>, scope: Scope): readonly Known<T>[] {
+    const key = `${scope} ${name}`
+    const known = understood.get(key)
+    if (known) return known as readonly Known<T>[] // made below by the same schema
+    const made = raw(name, scope).flatMap(reading => {
+      if (!('value' in reading)) return []
+      const read = schema.safeParse(reading.value)
+      return read.success ? [{ at: reading.at, value: read.data }] : []
+    })
+    understood.set(key, made)
+    return made
+  }
+
+  return {
+    all,
+    newest: (facts, scope) => all(facts, scope).at(-1),
+    before: (facts, scope, at) => all(facts, scope).findLast(reading => reading.at < at),
+    absence({ name, schema }, scope) {
+      const last = raw(name, scope).at(-1)
+      if (!last) return undefined
+      if ('absent' in last) return last.absent
+      return schema.safeParse(last.value).success ? undefined : 'what it said could not be understood'
+    },
+    has: scope => newestLast.some(({ evidence }) => Object.values(evidence[scope] ?? {}).some(each => 'value' in each)),
+  }
+}
