@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { realClock } from '../src/clock.ts'
+import type { Identity } from '../src/outcome/identity.ts'
 import type { Observation, Sink } from '../src/outcome/observation.ts'
 import { fates } from '../src/outcome/fate.ts'
 import type { ConnectionRow } from '../src/probes/kind.ts'
@@ -9,12 +10,15 @@ import { latency, recordLatency } from '../src/stats/latency.ts'
 import { startWeb, type Web } from '../src/web/server.ts'
 import type { WebSource } from '../src/web/source.ts'
 
+export const exampleIdentity: Identity = { pod: 'longhold-0', node: 'node-a', ip: '10.0.0.7', instance: 'f00d' }
+
 /** A running process as the tests of this room see it: what is not given is a small, healthy pair. */
 export function exampleSource(given: Partial<WebSource> = {}): WebSource & { tell: Sink } {
   const sinks = new Set<Sink>()
   return {
     version: '0.1.0',
     command: 'pair',
+    identity: exampleIdentity,
     snapshot: () => exampleSnapshot(),
     connections: () => [],
     ready: () => ({ ready: true, parts: [{ name: 'tcp-hold client', ready: true }] }),
@@ -40,7 +44,7 @@ export function exampleSnapshot(given: Partial<Snapshot> = {}): Snapshot {
       at: Date.UTC(2026, 10, 21, 11),
       side: 'pair',
       version: '0.1.0',
-      identity: { pod: 'longhold-0', node: 'node-a', ip: '10.0.0.7', instance: 'f00d' },
+      identity: exampleIdentity,
     },
     cohorts: [exampleCohort(), exampleCohort({ cohort: 'control', path: 'pod' })],
     probes: [exampleProbe()],

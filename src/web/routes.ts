@@ -103,14 +103,15 @@ function connections(
   return json({ offset, limit, more: false, connections: found })
 }
 
+/** Every answer of a ledger says who answers: an account that is unknown to a restarted server proves nothing about the connection. */
 function ledger(
-  { ledger, command }: WebSource,
+  { ledger, command, identity }: WebSource,
   { id, offset, limit }: { id: string | undefined; offset: number; limit: number },
 ): Answer {
   if (!ledger) return refusal(404, `longhold ${command} keeps no ledger: ask the server`)
-  if (id === undefined) return json({ offset, limit, ...ledger.page(offset, limit) })
+  if (id === undefined) return json({ server: identity, offset, limit, ...ledger.page(offset, limit) })
   const account = ledger.find(id)
-  return account
-    ? json(account)
-    : refusal(404, `no account of ${JSON.stringify(id)}: it never came, or its ending is forgotten`)
+  if (account) return json({ server: identity, ...account })
+  const error = `no account of ${JSON.stringify(id)}: it never came, or its ending is forgotten`
+  return refusal(404, error, { server: identity })
 }

@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { type Account, ledger } from '../ledger/ledger.ts'
-import { exampleConnections, exampleWeb } from '../../test/web-example.ts'
+import { exampleConnections, exampleIdentity, exampleWeb } from '../../test/web-example.ts'
 import type { Web } from './server.ts'
 import type { WebSource } from './source.ts'
 
@@ -115,14 +115,15 @@ const account: Account = {
   state: 'open',
 }
 
-test('the ledger answers by connection id, and by page', async () => {
+test('the ledger answers by connection id, and by page, and always says who answers', async () => {
+  const server = exampleIdentity
   const book = ledger(10)
   book.open(account)
   const base = await serving({ ledger: book, command: 'server' })
-  expect(await (await fetch(`${base}/api/ledger?id=c1`)).json()).toEqual(account)
-  expect(await (await fetch(`${base}/api/ledger`)).json()).toMatchObject({ total: 1, accounts: [{ id: 'c1' }] })
+  expect(await (await fetch(`${base}/api/ledger?id=c1`)).json()).toEqual({ server, ...account })
+  expect(await (await fetch(`${base}/api/ledger`)).json()).toMatchObject({ server, total: 1, accounts: [{ id: 'c1' }] })
   const unknown = await fetch(`${base}/api/ledger?id=c2`)
-  expect([unknown.status, await unknown.json()]).toEqual([404, { error: expect.stringContaining('"c2"') }])
+  expect([unknown.status, await unknown.json()]).toEqual([404, { error: expect.stringContaining('"c2"'), server }])
 })
 
 test('a client has no ledger and says so', async () => {

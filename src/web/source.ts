@@ -1,4 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Identity } from '../outcome/identity.ts'
 import type { Sink } from '../outcome/observation.ts'
 import type { ConnectionRow } from '../probes/kind.ts'
 import type { Snapshot } from '../record/snapshot.ts'
@@ -8,6 +9,8 @@ export interface WebSource {
   readonly version: string
   /** The command that runs: `pair`, `client` or `server`. */
   readonly command: string
+  /** Who answers: another instance than a client was greeted by is a restarted server. */
+  readonly identity: Identity
   snapshot(): Snapshot
   /** Held connections, made one by one as they are asked for: there may be 20,000. */
   connections(): Iterable<ConnectionRow>
