@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process'
+import { constants } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { request } from 'undici'
 import type { Clock } from '../clock.ts'
+import { startChild } from './child.ts'
+import { reasonOf } from './reason.ts'
 import { Absent, type Machine } from './source.ts'
 
 /** Most bytes of a file or of what a command prints: the rules of ten thousand Services take less. */
@@ -15,25 +17,32 @@ export const machineAt =
   (root: string, clock: Clock) =>
   (signal: AbortSignal): Machine => ({
     clock,
-    file: path => text(join(root, path), signal),
-    list: path => readdir(join(root, path)).catch(refuse(path)),
+    file: path => text(below(root, path), signal),
+    list: path => readdir(below(root, path)).catch(refuse(below(root, path))),
     run: (command, args) => printed(command, args, signal),
     get: (url, headers) => body(url, headers ?? {}, signal),
   })
 
-/** Reads to the end and not by size: files of /proc say they are empty. */
+/** However many `..` a path has, such as that of a cgroup outside of the namespace we see. */
+const below = (root: string, path: string): string => join(root, join('/', path))
+
+/**
+ * Reads to the end and not by size: files of /proc say they are empty. Most of them fit the first, small piece. Never waits
+ * for somebody to write: a thread that hangs in there is one of four that all of Node's files share.
+ */
 async function text(path: string, signal: AbortSignal): Promise<string> {
-  const file = await open(path).catch(refuse(path))
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(refuse(path))
   try {
     const parts: Buffer[] = []
     let size = 0
     for (;;) {
-      signal.throwIfAborted()
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(65_536), 0, 65_536, null).catch(refuse(path))
+      if (signal.aborted) throw new Absent(`${path}: too late`)
+      const room = Buffer.allocUnsafe(size === 0 ? 4096 : 65_536)
+      const { bytesRead } = await file.read(room, 0, room.length, null).catch(refuse(path))
       if (bytesRead === 0) return Buffer.concat(parts).toString('utf8')
       size += bytesRead
       if (size > mostBytes) throw new Absent(`${path} is larger than ${mostBytes} bytes`)
-      parts.push(buffer.subarray(0, bytesRead))
+      parts.push(room.subarray(0, bytesRead))
     }
   } finally {
     await file.close()
@@ -41,31 +50,34 @@ async function text(path: string, signal: AbortSignal): Promise<string> {
 }
 
 function printed(command: string, args: readonly string[], signal: AbortSignal): Promise<string> {
+  if (signal.aborted) return Promise.reject(new Absent(`${command}: too late`))
   const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' })
+  const { running, complaint, kill } = startChild(command, args)
+  const giveUp = (why: string) => {
+    reject(new Absent(`${command} ${why}`))
+    kill()
+  }
+  const tooLate = () => giveUp('did not end in time')
+  signal.addEventListener('abort', tooLate, { once: true })
   const parts: Buffer[] = []
   let size = 0
-  let complaint = ''
-  child.stdout.on('data', (bytes: Buffer) => {
+  running.stdout.on('data', (bytes: Buffer) => {
     size += bytes.length
     if (size <= mostBytes) parts.push(bytes)
-    else child.kill('SIGKILL')
+    else giveUp(`printed more than ${mostBytes} bytes`)
   })
-  child.stderr.on('data', (bytes: Buffer) => (complaint = `${complaint}${bytes.toString()}`.slice(0, 500)))
-  child.on('error', error => reject(new Absent(`${command}: ${reasonOf(error)}`)))
-  child.on('close', code => {
-    if (size > mostBytes) reject(new Absent(`${command} printed more than ${mostBytes} bytes`))
-    else if (code === 0) resolve(Buffer.concat(parts).toString('utf8'))
-    else reject(new Absent(`${command}: ${complaint.trim().split('\n')[0] || `exit code ${code}`}`))
+  running.on('error', error => reject(new Absent(`${command}: ${reasonOf(error)}`)))
+  running.on('close', (code, killed) => {
+    signal.removeEventListener('abort', tooLate)
+    if (code === 0) resolve(Buffer.concat(parts).toString('utf8'))
+    else reject(new Absent(`${command}: ${complaint() || (killed ?? `exit code ${code}`)}`))
   })
   return promise
 }
 
 async function body(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<string> {
   const { origin } = new URL(url)
-  const answer = await request(url, { headers, signal }).catch((error: unknown) => {
-    throw new Absent(`${origin}: ${reasonOf(error)}`)
-  })
+  const answer = await request(url, { headers, signal, reset: true }).catch(refuse(origin)) // a connection kept for the next time may be one that the path forgot
   const parts: Buffer[] = []
   let size = 0
   try {
@@ -86,9 +98,3 @@ const refuse =
   (error: unknown): never => {
     throw new Absent(`${path}: ${reasonOf(error)}`)
   }
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if ('code' in error && error.code === 'ENOENT') return 'not there (ENOENT)'
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message
-}
