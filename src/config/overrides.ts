@@ -97,6 +97,22 @@ export const overrides: readonly Override[] = [
     else section(draft, 'journal').dir = text
     return [['journal']]
   }),
+  on(
+    ['pair', 'client'],
+    'agent',
+    '<off|own|host[:port]>',
+    'longhold agent on this node, asked for evidence',
+    (draft, text) => {
+      const agent = section(section(draft, 'evidence'), 'agent')
+      if (text === 'off' || text === 'own') section(draft, 'evidence').agent = text
+      else agent.at = text
+      return [['evidence', 'agent']]
+    },
+  ),
+  on(['pair', 'client'], 'agent-token', '<token>', 'the token that agent wants', (draft, text) => {
+    section(section(draft, 'evidence'), 'agent').token = text
+    return [['evidence', 'agent', 'token']]
+  }),
   on(commands, 'log-level', '<level>', 'debug, info, warn or error', (draft, text) => {
     section(draft, 'log').level = text
     return [['log', 'level']]

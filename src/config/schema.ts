@@ -18,10 +18,25 @@ export interface Config {
   /** How long goodbyes may take when we stop. */
   readonly drain: number
   readonly ledger: { readonly history: number }
+  readonly evidence: EvidenceConfig
   /** Settings of each server half that is switched on, by the name of its kind. */
   readonly server: Readonly<Record<string, unknown>>
   readonly probes: readonly ProbeConfig[]
 }
+
+/** What faults are judged by. `off`: nothing is read, and nothing judged. */
+export type EvidenceConfig =
+  | 'off'
+  | {
+      /** How often what is cheap to read is read while all is well, ms: what counters are compared with. */
+      readonly every: number
+      /** The agent on this node; `own` where this process shares the node's network and may read it itself. */
+      readonly agent: 'off' | 'own' | { readonly at: Address; readonly token?: string | undefined }
+      /** The Kubernetes API: `auto` where this process runs in a cluster. */
+      readonly kubernetes: 'auto' | 'off' | { readonly kubeconfig: string }
+      /** The port of the servers' web, where their ledgers are asked. */
+      readonly ledgerPort: number
+    }
 
 /** One entry under `probes:`: its kind, a name of its own, and the settings of that kind. */
 export interface ProbeConfig {
@@ -67,6 +82,10 @@ export function configSchema(kinds: readonly Kind[]): z.ZodType<Config> {
           .meta({ description: 'how many ended connections the server remembers' }),
       })
       .prefault({}),
+    evidence: z
+      .union([off, evidence], { error: () => '"off", or {every: 15s, agent: node:7002, ledgerPort: 8080}' })
+      .prefault({})
+      .meta({ description: 'what faults are judged by, and where it is read' }),
     server: z
       .strictObject(Object.fromEntries(kinds.flatMap(serverEntry)))
       .prefault({})
@@ -96,6 +115,37 @@ const journal = z.strictObject({
   interval: duration({ min: '1s', max: '1h' })
     .prefault('60s')
     .meta({ description: 'how often the histograms are written' }),
+})
+
+const evidence = z.strictObject({
+  every: duration({ min: '1s', max: '1h' })
+    .prefault('15s')
+    .meta({ description: 'how often counters are read while all is well' }),
+  agent: z
+    .union(
+      [
+        z.enum(['off', 'own']),
+        z.strictObject({
+          at: address(7002).meta({ description: 'where the agent of this node listens' }),
+          token: z.string().min(1).max(4096).optional().meta({ description: 'the token it wants, where it wants one' }),
+        }),
+      ],
+      { error: () => '"off", "own" (this process shares its node\'s network), or {at: 10.0.0.1:7002}' },
+    )
+    .prefault('off')
+    .meta({ description: 'longhold agent on this node: conntrack, rules, IPVS' }),
+  kubernetes: z
+    .union([z.enum(['auto', 'off']), z.strictObject({ kubeconfig: z.string().min(1) })], {
+      error: () => '"auto", "off", or {kubeconfig: FILE}',
+    })
+    .prefault('auto')
+    .meta({ description: 'the Kubernetes API; auto: where this process runs in a cluster' }),
+  ledgerPort: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(8080)
+    .meta({ description: "the port of the servers' web, where their ledgers are asked" }),
 })
 
 function serverEntry({ name, summary, server }: Kind) {

@@ -11,10 +11,13 @@ import type { Journal, JournalStatus } from '../record/journal/writer.ts'
 import { recorder as newRecorder } from '../record/recorder.ts'
 import { currentOf, type Snapshot } from '../record/snapshot.ts'
 import { wheel as newWheel } from '../schedule/wheel.ts'
+import { diagnostician } from '../diagnosis/diagnose.ts'
 import { crowds } from './crowds.ts'
+import { type Investigation, investigate } from './investigate.ts'
 import { noise as newNoise } from './noise.ts'
 import { keepNurserySmall } from './nursery.ts'
 import { partsOf } from './parts.ts'
+import { witnesses } from './witnesses.ts'
 
 /** A running client, server or pair. Everything people see is read from here; nothing here knows who reads. */
 export interface Engine {
@@ -37,6 +40,8 @@ export interface Engine {
   journal?(): JournalStatus
   /** Hands every observation from now on to `sink`, until the returned function is called. */
   subscribe(sink: Sink): () => void
+  /** Judges once more, at once: what is still open and what came last. */
+  conclude(): Promise<void>
   /** Says goodbye on every connection, waits for the drain time at most, and closes the journal. */
   stop(): Promise<void>
 }
@@ -62,7 +67,9 @@ export async function start({ config, command, clock, log, version }: Job): Prom
   const strangers = crowds(clock, tell)
   const world: World = { clock, wheel, random: Math.random, log, identity, ledger, tell: strangers.tell }
   const parts = partsOf(config, command)
+  const judge = diagnostician()
   let journal: Journal | undefined
+  let investigation: Investigation | undefined
 
   /** Stamps what a probe tells, and hands it to the sinks. */
   function tell(told: Told): void {
@@ -74,9 +81,12 @@ export async function start({ config, command, clock, log, version }: Job): Prom
     recorder.fold(observation)
     journal?.sink(observation)
     for (const sink of subscribers) sink(observation)
+    investigation?.hear(observation)
+    for (const verdict of judge.fold(observation)) tell({ type: 'judged', verdict })
   }
 
   async function stop(): Promise<void> {
+    await investigation?.stop()
     // The client half first: a server that said goodbye to our own client would make it look for another.
     for (const side of ['client', 'server'] as const)
       await Promise.all(halves.filter(each => each.side === side).map(({ half }) => half.stop(config.drain)))
@@ -93,6 +103,14 @@ export async function start({ config, command, clock, log, version }: Job): Prom
     tell({ type: 'began', side: command, identity, version })
     for (const { series } of parts) for (const each of series) tell({ type: 'declared', series: each })
     for (const { name, side, begin } of parts) halves.push({ name, side, half: await begin(world) })
+    if (config.evidence !== 'off' && command !== 'server')
+      investigation = investigate({
+        clock,
+        witnesses: witnesses(config.evidence, clock, log),
+        everyMs: config.evidence.every,
+        tell,
+        isOpen: () => judge.open.length > 0,
+      })
   } catch (error) {
     await stop()
     throw error
@@ -118,6 +136,7 @@ export async function start({ config, command, clock, log, version }: Job): Prom
       subscribers.add(sink)
       return () => subscribers.delete(sink)
     },
+    conclude: async () => investigation?.conclude(),
     stop,
   }
 }

@@ -39,6 +39,7 @@ const stamp = { at, steady: z.number(), suspect: z.literal(true).optional() }
 const held = { ...stamp, ...ofCohort }
 const asks = { ...stamp, ...ofProbe }
 const known = z.looseObject({})
+const flow = z.object({ proto: z.enum(['tcp', 'udp']), local: z.string(), remote: z.string() }).optional()
 const count = z.int().positive().optional()
 
 const observation = z.discriminatedUnion('type', [
@@ -66,6 +67,7 @@ const observation = z.discriminatedUnion('type', [
     zombie: z.boolean(),
     peer: z.looseObject({ pod: z.string() }).optional(),
     tcpInfo: known.optional(),
+    flow,
   }),
   z.looseObject({
     type: z.literal('swept'),
@@ -88,6 +90,7 @@ const observation = z.discriminatedUnion('type', [
     truncated: z.boolean().optional(),
     tries: z.number().optional(),
     stamp: z.enum(['kernel', 'user']).optional(),
+    flow,
   }),
   z.looseObject({ type: z.literal('strayed'), ...asks, what: z.enum(strays), tookUs: z.number().optional(), count }),
   z.looseObject({ type: z.literal('rejected'), ...stamp, kind: z.string(), reason: z.string(), count }),
@@ -96,6 +99,12 @@ const observation = z.discriminatedUnion('type', [
     type: z.literal('declared'),
     ...stamp,
     series: z.union([z.object(ofCohort), z.object(ofProbe), z.object({ kind: z.string(), reason: z.string() })]),
+  }),
+  z.looseObject({ type: z.literal('examined'), ...stamp, evidence: known }),
+  z.looseObject({
+    type: z.literal('judged'),
+    ...stamp,
+    verdict: z.looseObject({ id: z.string(), name: z.string(), state: z.enum(['open', 'closed']) }),
   }),
   z.looseObject({ type: z.literal('disturbed'), ...stamp, what: z.enum(['loop-stall', 'clock-jump']), ms: z.number() }),
 ])

@@ -1,0 +1,50 @@
+import type { Clock } from '../clock.ts'
+import type { EvidenceConfig } from '../config/schema.ts'
+import { followWith } from '../evidence/follow.ts'
+import { sources } from '../evidence/index.ts'
+import { machineAt } from '../evidence/machine.ts'
+import { readSources } from '../evidence/read.ts'
+import type { Source } from '../evidence/source.ts'
+import type { Log } from '../log.ts'
+import type { Readings, Scope } from '../outcome/evidence.ts'
+import type { Witnesses } from './investigate.ts'
+
+/** Everyone a configuration lets us ask: our own kernel, the agent of the node, the servers' ledgers, the Kubernetes API. */
+export function witnesses(config: Exclude<EvidenceConfig, 'off'>, clock: Clock, log: Log): Witnesses {
+  const machine = machineAt('/', clock)
+  const world = { clock, machineUntil: machine }
+  const ofMachine = sources.filter(each => each.of === 'machine')
+  const node = config.agent === 'own' ? begun(ofMachine, { clock, log, machine, follow: followWith(clock) }) : undefined
+
+  return {
+    async ask(about, thorough) {
+      const wanted = ({ costly, about: what }: Source) =>
+        (thorough || !costly) && (what === 'machine' || about.flows.length + about.accounts.length > 0)
+      const own = ofMachine.filter(source => source.about === 'machine' && !source.costly)
+      const scopes: readonly (readonly [Scope, Promise<Readings>])[] = [
+        ['own', readSources(own, about, world)],
+        ...(node ? [['node', readSources(node.sources.filter(wanted), about, world)] as const] : []),
+      ]
+      const read = await Promise.all(scopes.map(async ([scope, readings]) => [scope, await readings] as const))
+      return Object.fromEntries(read)
+    },
+    close: async () => node?.close(),
+  }
+}
+
+/** Sources that listen are begun; they answer for themselves until they are closed. */
+function begun(all: readonly Source[], world: Parameters<NonNullable<Source['begin']>>[0]) {
+  const watches = all.flatMap(source => {
+    const watch = source.begin?.(world)
+    return watch ? [{ source, watch }] : []
+  })
+  return {
+    sources: all.map(source => {
+      const watch = watches.find(each => each.source === source)?.watch
+      return watch ? { ...source, read: watch.read } : source
+    }),
+    close() {
+      for (const { watch } of watches) watch.close()
+    },
+  }
+}
