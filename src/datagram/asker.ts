@@ -1,7 +1,9 @@
 import { classify } from '../outcome/classify.ts'
 import type { Word } from '../outcome/fate.ts'
+import type { Flow } from '../outcome/flow.ts'
 import { type Timer, unset } from '../schedule/wheel.ts'
 import type { Address } from '../settings/address.ts'
+import { flowTo } from '../settings/flow.ts'
 import { pending } from './pending.ts'
 import { type Line, lateMs, type LineOptions, openLine, type Question } from './line.ts'
 
@@ -9,9 +11,9 @@ import { type Line, lateMs, type LineOptions, openLine, type Question } from './
 export interface Asker<A> {
   /**
    * Sends the questions that `make` makes, together, from one socket. `free` tells which keys are unused.
-   * When no socket could be opened, `failed` hears why instead.
+   * When no socket could be opened, `failed` hears why instead, and where they should have gone.
    */
-  ask(make: (free: (key: number) => boolean) => readonly Question<A>[], failed: (word: Word) => void): void
+  ask(make: (free: (key: number) => boolean) => readonly Question<A>[], failed: (word: Word, flow: Flow) => void): void
   /** Ends what is still open as `cancelled`, and closes every port. Resolves when every fate is told. */
   stop(): Promise<void>
 }
@@ -21,7 +23,7 @@ const duplicateMs = 1000
 /** Ports kept open only to see late and duplicate answers. A budget, not a knob: beyond it the oldest is closed. */
 const lingering = 256
 
-export interface FreshOptions extends Omit<LineOptions, 'server' | 'localPort'> {
+export interface FreshOptions extends Omit<LineOptions, 'server' | 'localPort' | 'pinned'> {
   /** Whom the next call of `ask` asks. */
   readonly nextServer: () => Address
 }
@@ -33,8 +35,8 @@ export function freshPorts<A>(options: FreshOptions): Asker<A> {
   const watched = new Map<Line<A>, Timer>() // a Map keeps insertion order: its first is the oldest
   let stopped = false
 
-  async function askFrom(make: Parameters<Asker<A>['ask']>[0]): Promise<void> {
-    const line = await openLine<A>({ ...options, server: options.nextServer() })
+  async function askFrom(server: Address, make: Parameters<Asker<A>['ask']>[0]): Promise<void> {
+    const line = await openLine<A>({ ...options, server })
     const questions = make(line.free)
     open.add(line)
     let left = questions.length
@@ -74,7 +76,8 @@ export function freshPorts<A>(options: FreshOptions): Asker<A> {
 
   return {
     ask(make, failed) {
-      opening.add(askFrom(make).catch((error: unknown) => failed(classify(error))))
+      const server = options.nextServer()
+      opening.add(askFrom(server, make).catch((error: unknown) => failed(classify(error), flowTo('udp', {}, server))))
     },
     stop() {
       stopped = true
@@ -96,14 +99,14 @@ export interface PinnedAsker<A> extends Asker<A> {
 }
 
 /** One source port for good, whatever errors it hears: it keeps meeting the same conntrack entry. */
-export function pinnedPort<A>(options: LineOptions): PinnedAsker<A> {
+export function pinnedPort<A>(options: Omit<LineOptions, 'pinned'>): PinnedAsker<A> {
   let line: Line<A> | undefined
   let opening: Promise<Line<A>> | undefined
   const asking = pending()
   let stopped = false
 
   async function opened(): Promise<Line<A>> {
-    opening ??= openLine<A>(options)
+    opening ??= openLine<A>({ ...options, pinned: true })
     try {
       line = await opening
     } finally {
@@ -123,7 +126,11 @@ export function pinnedPort<A>(options: LineOptions): PinnedAsker<A> {
       return line?.localPort
     },
     ask(make, failed) {
-      asking.add(askFrom(make).catch((error: unknown) => failed(classify(error))))
+      asking.add(
+        askFrom(make).catch((error: unknown) =>
+          failed(classify(error), flowTo('udp', { port: options.localPort }, options.server)),
+        ),
+      )
     },
     stop() {
       stopped = true

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { classify } from '../outcome/classify.ts'
 import type { AskPhase, Fate, Word } from '../outcome/fate.ts'
+import type { Flow } from '../outcome/flow.ts'
 import type { strays } from '../outcome/observation.ts'
 import type { Timer, Wheel } from '../schedule/wheel.ts'
 import { unset } from '../schedule/wheel.ts'
@@ -31,12 +32,16 @@ export interface Ending<A> extends Word {
   readonly stamp?: Received['stamp']
   /** The address the answer came from, when it was the wrong one. */
   readonly by?: string
+  /** Of a question that was neither answered nor cancelled, and of every one on a pinned line. */
+  readonly flow?: Flow
 }
 
 export interface LineOptions extends Pick<PortOptions, 'server' | 'localPort'> {
   readonly clock: Clock
   readonly wheel: Wheel
   readonly timeoutMs: number
+  /** One port for good: each of its endings says which flow it was. */
+  readonly pinned?: boolean
   /** The key in a datagram; `undefined` for one that is too short to have any. */
   readonly keyOf: (bytes: Buffer) => number | undefined
   /** A datagram that ended no question; `tookUs` since the question it belongs to. */
@@ -54,7 +59,7 @@ export interface Line<A> {
 
 /** Opens a local port for questions to one server. Rejects when the port is taken or the server has no route. */
 export async function openLine<A>(options: LineOptions): Promise<Line<A>> {
-  const { clock, wheel, timeoutMs, keyOf, onStray } = options
+  const { clock, wheel, timeoutMs, pinned, keyOf, onStray } = options
   const asked = new Map<number, Asked<A>>()
 
   function onDatagram({ bytes, at, stamp, expected, from }: Received): void {
@@ -87,10 +92,15 @@ export async function openLine<A>(options: LineOptions): Promise<Line<A>> {
       if (one.open) end(one, { ...classify(error), phase, tookMs: clock.steady() - one.at })
   }
 
-  function end(one: Asked<A>, { tookMs, ...ending }: Omit<Ending<A>, 'tookUs'> & { tookMs: number }): void {
+  function end(one: Asked<A>, { tookMs, ...ending }: Omit<Ending<A>, 'tookUs' | 'flow'> & { tookMs: number }): void {
     one.open = false
     wheel.set(one.timer, lateMs)
-    one.question.settle({ ...ending, tookUs: Math.round(tookMs * 1000) })
+    const wrong = ending.fate !== 'ok' && ending.fate !== 'cancelled'
+    one.question.settle({
+      ...ending,
+      tookUs: Math.round(tookMs * 1000),
+      ...((wrong || pinned) && { flow: port.flow() }),
+    })
   }
 
   const port = await openPort({ ...options, onDatagram, onError })

@@ -3,7 +3,9 @@ import { isIP } from 'node:net'
 import type { Clock } from '../clock.ts'
 import { receiveDelayMs, startStamping } from '../kernel/receive-time.ts'
 import { sharePort } from '../kernel/shared-port.ts'
+import type { Flow } from '../outcome/flow.ts'
 import type { Address } from '../settings/address.ts'
+import { flowTo } from '../settings/flow.ts'
 
 /** One datagram that came in. */
 export interface Received {
@@ -19,6 +21,8 @@ export interface Received {
 /** A local UDP port that asks one server. */
 export interface Port {
   readonly localPort: number
+  /** As the connected socket has it. Made when it is asked for the first time, and still there after `close`. */
+  flow(): Flow
   /** After `close` it does nothing. */
   send(bytes: Uint8Array): void
   close(): void
@@ -65,6 +69,8 @@ export async function openPort({ server, localPort = 0, clock, onDatagram, onErr
   startStamping(twin)
   // By address, not by socket: the connected one was open to everybody for the moment before it was connected.
   const home = connected.remoteAddress()
+  const local = connected.address()
+  let flow: Flow | undefined
   const received = (socket: Socket) => (bytes: Buffer, remote: RemoteInfo) => {
     const delay = receiveDelayMs(socket)
     const at = clock.steady() - (delay ?? 0)
@@ -76,7 +82,8 @@ export async function openPort({ server, localPort = 0, clock, onDatagram, onErr
   connected.on('error', onError)
   twin.on('error', onError)
   return {
-    localPort: twin.address().port,
+    localPort: local.port,
+    flow: () => (flow ??= flowTo('udp', local, { host: home.address, port: home.port })),
     send(bytes) {
       if (!open) return
       connected.send(bytes, error => {

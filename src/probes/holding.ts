@@ -50,6 +50,7 @@ export async function holdCohort(
   const resolve = systemResolve(world.clock)
   // Every address gets every rung: else what is wrong with a pod would look like what is wrong with a silence.
   const rungs = idle.kind === 'rungs' ? idle.ms.length : 1
+  const known: Address[] = []
   const holding = open({
     of,
     options,
@@ -60,7 +61,7 @@ export async function holdCohort(
       const addresses = name ? await resolve(name) : []
       const address = addresses[Math.floor(turn / to.length) % addresses.length]
       if (!address) throw new Error(`${name ? formatAddress(name) : 'nobody'} has no address`)
-      return address
+      return shared(known, address)
     },
     onOpened: readBack(of, options, world),
   })
@@ -84,6 +85,17 @@ export async function holdCohort(
       holding.cutOff()
     },
   }
+}
+
+/** Addresses kept to be shared: those of a few Services and their pods. */
+const mostKnown = 256
+
+/** The one object we have for an address, however many connections remember it. */
+function shared(known: Address[], address: Address): Address {
+  const before = known.find(({ host, port }) => host === address.host && port === address.port)
+  if (before) return before
+  if (known.push(address) > mostKnown) known.shift()
+  return address
 }
 
 /** What the server half of such a kind has made. */

@@ -3,7 +3,6 @@ import { setMaxListeners } from 'node:events'
 import { freshPorts, pinnedPort } from '../../datagram/asker.ts'
 import { pending } from '../../datagram/pending.ts'
 import type { Ending, Question, Stray } from '../../datagram/line.ts'
-import { classify } from '../../outcome/classify.ts'
 import type { OfProbe } from '../../outcome/observation.ts'
 import type { Address } from '../../settings/address.ts'
 import type { World } from '../kind.ts'
@@ -51,9 +50,9 @@ export function questioner(asking: Asking): Questioner {
   const send = (name: string, types: readonly AskedType[]) =>
     asker.ask(
       free => questions(free, name, types),
-      word => {
+      (word, flow) => {
         for (const type of types)
-          world.tell({ type: 'asked', ...of, ...word, phase: 'send', tookUs: 0, question: `${name} ${type}` })
+          world.tell({ type: 'asked', ...of, ...word, phase: 'send', tookUs: 0, question: `${name} ${type}`, flow })
       },
     )
 
@@ -73,26 +72,26 @@ export function questioner(asking: Asking): Questioner {
       bytes: query.bytes,
       read: bytes => readAnswer(query, bytes),
       settle(ending) {
-        if (ending.answer?.truncated) retries.add(again(query, words, sentAt))
+        if (ending.answer?.truncated) retries.add(again(query, words, sentAt, flowOf(ending)))
         else world.tell({ type: 'asked', ...of, question: words, ...inWords(ending) })
       },
     }
   }
 
   /** The answer was cut: the same question over TCP, as every resolver does (RFC 7766). */
-  async function again(query: Query, words: string, sentAt: number): Promise<void> {
-    const ended = await askOverTcp({
+  async function again(query: Query, words: string, sentAt: number, flow: Pick<Ending<Answer>, 'flow'>): Promise<void> {
+    const came = await askOverTcp({
       server,
       queries: [query],
       deadlineMs: timeoutMs,
       clock: world.clock,
       signal: over.signal,
-    }).then(
-      ([answer]) => ({ fate: 'ok', code: '', ...(answer && { rcode: answer.rcode }), stamp: 'user' }) as const,
-      (error: unknown) => classify(error),
-    )
+    })
     const tookUs = Math.round((world.clock.steady() - sentAt) * 1000)
-    world.tell({ type: 'asked', ...of, question: words, ...ended, phase: 'wait', tookUs, truncated: true })
+    const asked = { type: 'asked', ...of, question: words, phase: 'wait', tookUs, truncated: true, ...flow } as const
+    if (!('flow' in came)) world.tell({ ...asked, fate: 'ok', code: '', ...rcodeOf(came[0]), stamp: 'user' })
+    else if (came.fate === 'cancelled') world.tell({ ...asked, fate: 'cancelled', code: came.code })
+    else world.tell({ ...asked, ...came })
   }
 
   return {
@@ -116,7 +115,11 @@ function unusedId(free: (id: number) => boolean): number {
   }
 }
 
-const inWords = ({ answer, ...ending }: Ending<Answer>) => ({ ...ending, ...(answer && { rcode: answer.rcode }) })
+const inWords = ({ answer, ...ending }: Ending<Answer>) => ({ ...ending, ...rcodeOf(answer) })
+
+const rcodeOf = (answer: Answer | undefined) => answer && { rcode: answer.rcode }
+
+const flowOf = ({ flow }: Ending<Answer>) => (flow ? { flow } : {})
 
 const strayed = (of: OfProbe, what: Stray, tookUs?: number) =>
   ({ type: 'strayed', ...of, what, ...(tookUs !== undefined && { tookUs }) }) as const

@@ -50,8 +50,17 @@ describe('the client names what became of a connection', () => {
     ['a giant answer', answersAGiant, 'exchange', 'wrong-reply', 'UND_ERR_RES_EXCEEDED_MAX_SIZE'],
     ['an answer that is the last', closesAfterAnswer, 'exchange', 'closed', 'CONNECTION CLOSE'],
   ] as const)('%s', async (_, meets, phase, fate, code) => {
-    const world = await client(await peer(meets))
-    expect(await world.heard(telling('ended'))).toMatchObject({ phase, fate, code, planned: false, zombie: false })
+    const remote = await peer(meets)
+    const world = await client(remote)
+    const flow = { proto: 'tcp', local: expect.stringMatching(/^127\.0\.0\.1:[1-9]\d*$/), remote }
+    expect(await world.heard(telling('ended'))).toMatchObject({
+      phase,
+      fate,
+      code,
+      planned: false,
+      zombie: false,
+      flow,
+    })
   })
 
   test('nobody listens', async () => {

@@ -2,9 +2,12 @@ import { Socket } from 'node:net'
 import type { Client } from 'undici'
 import { readTcpInfo } from '../../kernel/tcp-info.ts'
 import type { HoldPhase } from '../../outcome/fate.ts'
+import type { Flow } from '../../outcome/flow.ts'
 import type { Identity } from '../../outcome/identity.ts'
 import type { Ended, OfCohort } from '../../outcome/observation.ts'
 import type { TcpInfo } from '../../outcome/socket.ts'
+import type { Address } from '../../settings/address.ts'
+import { tcpFlow } from '../flow.ts'
 import type { Stage } from '../row.ts'
 import { type Timer, unset } from '../../schedule/wheel.ts'
 import type { Farewell } from './goodbye.ts'
@@ -16,6 +19,8 @@ export interface Held extends Timer {
   stage: Stage
   client: Client | undefined
   socket: Socket | undefined
+  /** Where it goes. */
+  to: Address | undefined
   /** A request is on its way, so bytes that come are its answer. */
   asked: boolean
   /** Bytes that came though nobody had asked. */
@@ -34,6 +39,8 @@ export interface Held extends Timer {
   peer: Identity | undefined
   /** Read as the socket went, while the kernel still knew. */
   lastInfo: TcpInfo | undefined
+  /** The same, and only where an error took the socket. */
+  lastFlow: Flow | undefined
 }
 
 /** What a connection is before it is opened, and again after its end. */
@@ -42,6 +49,7 @@ const blank = {
   stage: 'waiting',
   client: undefined,
   socket: undefined,
+  to: undefined,
   asked: false,
   unasked: '',
   openedAt: 0,
@@ -49,6 +57,7 @@ const blank = {
   exchanges: 0,
   peer: undefined,
   lastInfo: undefined,
+  lastFlow: undefined,
 } satisfies Partial<Held>
 
 export const newHeld = (index: number, ring: (this: Held) => void): Held => ({
@@ -70,14 +79,20 @@ export function reset(held: Held, stage: Stage): void {
   socket?.destroy()
 }
 
-/** Reads TCP_INFO the moment the socket goes: Node closes the descriptor before it emits `error`. */
+/** Reads what the kernel knows the moment the socket goes: Node closes the descriptor before it emits `error`. */
 export function remember(held: Held, socket: Socket): void {
   held.socket = socket
   socket.destroy = error => {
-    if (held.socket === socket && !socket.destroyed) held.lastInfo = readTcpInfo(socket)
+    if (held.socket === socket && !socket.destroyed) {
+      held.lastInfo = readTcpInfo(socket)
+      if (error) held.lastFlow = flowOf(held)
+    }
     return Socket.prototype.destroy.call(socket, error)
   }
 }
+
+/** The flow of a connection that goes wrong; a name without an address leads nowhere. */
+const flowOf = ({ socket, to, lastFlow }: Held): Flow | undefined => lastFlow ?? (to && tcpFlow(socket, to))
 
 /** How far a connection has come. */
 export function phaseOf({ stage }: Held): HoldPhase {
@@ -89,6 +104,7 @@ export function phaseOf({ stage }: Held): HoldPhase {
 export function ending(of: OfCohort, held: Held, { word: { fate, code }, planned }: Farewell, now: number): Ended {
   const phase = phaseOf(held)
   const silenceMs = held.stage === 'idle' ? now - held.since : held.silenceMs
+  const flow = planned || fate === 'cancelled' ? undefined : flowOf(held)
   return {
     type: 'ended',
     ...of,
@@ -104,5 +120,6 @@ export function ending(of: OfCohort, held: Held, { word: { fate, code }, planned
     zombie: false, // HTTP gives the client no turn to speak out of: a zombie ends in the next request
     ...(held.peer && { peer: held.peer }),
     ...(held.lastInfo && { tcpInfo: held.lastInfo }),
+    ...(flow && { flow }),
   }
 }

@@ -38,6 +38,7 @@ export function hold({ cohort, of, options, target, onOpened }: HoldOptions, wor
     try {
       const address = await target(held.index)
       if (!current()) return // its deadline passed, or we are stopping
+      held.to = address
       held.id = randomBytes(8).toString('hex')
       held.client = clientFor(address, connector(held, address, options, end))
       exchange(held, held.client, 'POST', body => greeted(held, body))

@@ -19,6 +19,7 @@ export function ending(held: Held, phase: HoldPhase, { fate, code }: Word, plann
     zombie: isZombie(held, phase, planned, fate),
     ...(held.peer && { peer: held.peer }),
     ...(held.lastInfo && { tcpInfo: held.lastInfo }),
+    ...(held.lastFlow && { flow: held.lastFlow }),
   }
 }
 

@@ -1,10 +1,13 @@
 import { Socket } from 'node:net'
 import { readTcpInfo } from '../../kernel/tcp-info.ts'
+import type { Flow } from '../../outcome/flow.ts'
 import type { Identity } from '../../outcome/identity.ts'
 import type { OfCohort } from '../../outcome/observation.ts'
 import type { TcpInfo } from '../../outcome/socket.ts'
 import { type Timer, unset } from '../../schedule/wheel.ts'
+import type { Address } from '../../settings/address.ts'
 import type { Rest } from '../../wire/assembly.ts'
+import { tcpFlow } from '../flow.ts'
 import type { Stage } from '../row.ts'
 import type { Turns } from './turns.ts'
 
@@ -20,6 +23,8 @@ export interface Held extends Timer {
   id: string
   stage: Stage
   socket: Socket | undefined
+  /** Where it goes; the server half, which only answers, leaves it out. */
+  to: Address | undefined
   /** Half a frame that waits for its rest. */
   rest: Rest
   /** Steady ms; 0 before both said hello. */
@@ -42,6 +47,8 @@ export interface Held extends Timer {
   leftAt: number
   /** Read as the socket went, while the kernel still knew. */
   lastInfo: TcpInfo | undefined
+  /** The same, and only where something went wrong. */
+  lastFlow: Flow | undefined
 }
 
 export function newHeld(
@@ -61,6 +68,7 @@ export function newHeld(
     id: '',
     stage: 'waiting',
     socket: undefined,
+    to: undefined,
     rest: undefined,
     openedAt: 0,
     since: 0,
@@ -73,7 +81,23 @@ export function newHeld(
     bye: undefined,
     leftAt: 0,
     lastInfo: undefined,
+    lastFlow: undefined,
   }
+}
+
+/** After its end: nothing is left of what it was but how often it failed, and when the server said goodbye. */
+export function renew(held: Held): void {
+  held.failures = held.openedAt > 0 ? 0 : held.failures + 1
+  held.socket = undefined
+  held.to = undefined
+  held.peer = undefined
+  held.rest = undefined
+  held.ping = undefined
+  held.lastInfo = undefined
+  held.lastFlow = undefined
+  held.openedAt = 0
+  held.exchanges = 0
+  held.outOfTurn = false
 }
 
 const owner = Symbol('held')
@@ -94,9 +118,13 @@ export function heldBy(socket: Socket): Held | undefined {
   return held?.socket === socket ? held : undefined
 }
 
-/** Node closes the descriptor before it emits `error`; TCP_INFO must be read before that. */
+/** Node closes the descriptor before it emits `error`; what the kernel knows must be read before that. */
 function destroyRemembering(this: Carrier, error?: Error): Socket {
   const held = heldBy(this)
   if (held && !this.destroyed) held.lastInfo = readTcpInfo(this)
+  if (held && !this.destroyed && error) held.lastFlow = flowOf(held)
   return Socket.prototype.destroy.call(this, error)
 }
+
+/** The flow of a client's connection that goes wrong; a name without an address leads nowhere. */
+export const flowOf = ({ socket, to, lastFlow }: Held): Flow | undefined => lastFlow ?? (to && tcpFlow(socket, to))

@@ -13,7 +13,7 @@ import type { World } from '../kind.ts'
 import { part } from '../parting.ts'
 import { conversation, mostUnsent, phaseOf, wrongReply } from './conversation.ts'
 import { ending } from './ending.ts'
-import { type Held, heldBy, newHeld, tie } from './held.ts'
+import { flowOf, type Held, heldBy, newHeld, renew, tie } from './held.ts'
 import { introductions } from './introductions.ts'
 import type { Cohort } from './settings.ts'
 import { sourcePorts } from './source-ports.ts'
@@ -46,8 +46,10 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
     wheel.set(held, held.deadlineMs)
     const { since } = held
     try {
-      const { host, port } = await target(held.index)
+      const to = await target(held.index)
       if (held.stage !== 'connecting' || held.since !== since) return // its deadline passed, or we are stopping
+      held.to = to
+      const { host, port } = to
       const localPort = ports.take()
       const family = isIP(host)
       const socket = connect({ host, port, family, autoSelectFamily: false, ...(localPort && { localPort }), onread })
@@ -125,10 +127,12 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
 
   function end(held: Held, phase: HoldPhase, word: Word, planned: boolean): void {
     const now = clock.steady()
-    leave(held, word)
     if (planned && word.fate === 'closed') held.leftAt = now
     const rollout = phase === 'connect' && held.leftAt > 0 && now - held.leftAt < rolloutMs
-    tell(ending(held, phase, word, planned || rollout, now))
+    const expected = planned || rollout
+    held.lastFlow = expected || word.fate === 'cancelled' ? undefined : flowOf(held)
+    leave(held, word)
+    tell(ending(held, phase, word, expected, now))
     const wait = backoff(held.failures, { baseMs: cohort.reconnect.base, capMs: cohort.reconnect.cap }, random)
     forget(held)
     if (!stopping) wheel.set(held, wait)
@@ -137,15 +141,7 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
   function forget(held: Held): void {
     wheel.clear(held)
     held.stage = stopping ? 'over' : 'waiting'
-    held.failures = held.openedAt > 0 ? 0 : held.failures + 1
-    held.socket = undefined
-    held.peer = undefined
-    held.rest = undefined
-    held.ping = undefined
-    held.lastInfo = undefined
-    held.openedAt = 0
-    held.exchanges = 0
-    held.outOfTurn = false
+    renew(held)
   }
 
   const all = Array.from({ length: cohort.connections }, (_, index) =>

@@ -109,8 +109,17 @@ describe('the client names what became of a connection', () => {
     ['garbage', sendsGarbage, 'idle', 'wrong-reply', 'WRONG bad-magic'],
     ['a giant frame', sendsAGiant, 'idle', 'wrong-reply', 'WRONG too-long'],
   ] as const)('%s', async (_, meets, phase, fate, code) => {
-    const world = await client(await peer(meets))
-    expect(await world.heard(telling('ended'))).toMatchObject({ phase, fate, code, planned: false, zombie: false })
+    const remote = await peer(meets)
+    const world = await client(remote)
+    const flow = { proto: 'tcp', local: expect.stringMatching(/^127\.0\.0\.1:[1-9]\d*$/), remote }
+    expect(await world.heard(telling('ended'))).toMatchObject({
+      phase,
+      fate,
+      code,
+      planned: false,
+      zombie: false,
+      flow,
+    })
   })
 
   test('a goodbye first makes the end planned, and so the failing reconnects after it', async () => {

@@ -90,6 +90,6 @@ function numbered({ of, size, tell }: Asking) {
   return (asker: Asker<Answered>) =>
     asker.ask(
       () => [question()],
-      word => tell({ type: 'asked', ...of, ...word, phase: 'send', tookUs: 0 }),
+      (word, flow) => tell({ type: 'asked', ...of, ...word, phase: 'send', tookUs: 0, flow }),
     )
 }

@@ -1,10 +1,13 @@
 import type { Clock } from '../../../clock.ts'
 import { openPort, type Received } from '../../../datagram/port.ts'
+import type { Flow } from '../../../outcome/flow.ts'
 import type { Address } from '../../../settings/address.ts'
 
 /** A socket that is read one thing at a time, as poll(2) and recv(2) do. */
 export interface Inbox {
   send(bytes: Uint8Array): void
+  /** Its flow; still there after `close`. */
+  flow(): Flow
   /** The next datagram or error; `undefined` when none came until steady time `until`, ms. */
   next(until: number): Promise<Received | Error | undefined>
   close(): void
@@ -28,6 +31,7 @@ export async function openInbox(server: Address, clock: Clock, signal: AbortSign
   }
   return {
     send: bytes => port.send(bytes),
+    flow: () => port.flow(),
     async next(until) {
       // A timer may ring a fraction of a millisecond early.
       while (unread.length === 0 && clock.steady() < until) await waiting(until)

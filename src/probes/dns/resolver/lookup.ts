@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Received } from '../../../datagram/port.ts'
-import { classify } from '../../../outcome/classify.ts'
 import type { Word } from '../../../outcome/fate.ts'
+import type { Flow } from '../../../outcome/flow.ts'
 import { formatAddress, type Address } from '../../../settings/address.ts'
 import type { Answer } from '../answer.ts'
 import { type AskedType, queryFor } from '../query.ts'
@@ -18,6 +18,8 @@ export interface Found {
   readonly word?: Word
   /** The server whose answer it is. */
   readonly by?: string
+  /** The flow asked last; the kernel may have let us ask none. */
+  flow(): Flow | undefined
   readonly truncated: boolean
   /** When the kernel got the last datagram, steady ms, if a datagram ended it. */
   readonly last?: Received
@@ -38,6 +40,7 @@ export async function lookUp(name: string, search: Search): Promise<Found> {
   }
   let tcp = options.useVc
   let truncated = false
+  const flow = () => lookup.tcpFailure?.flow ?? lookup.askedFrom?.flow()
   try {
     for (let round = 0; round < options.attempts; round++)
       for (let shift = 0; shift < servers.length; shift++) {
@@ -54,15 +57,17 @@ export async function lookUp(name: string, search: Search): Promise<Found> {
           last = undefined
           asked = await overTcp(lookup, server, search)
         }
-        if (asked !== 'next') return { ...judged(asked), by: formatAddress(server), truncated, ...(last && { last }) }
+        if (asked !== 'next')
+          return { ...judged(asked), by: formatAddress(server), truncated, flow, ...(last && { last }) }
       }
   } finally {
     for (const socket of sockets) socket?.close()
   }
   const { rejection, gotSomewhere, tcpFailure } = lookup
-  if (tcpFailure) return { outcome: tcpFailure.fate === 'refused' ? 'refused' : 'silent', word: tcpFailure, truncated }
-  if (rejection) return { outcome: rejection === 'SERVFAIL' ? 'servfail' : 'silent', rcode: rejection, truncated }
-  return { outcome: gotSomewhere ? 'silent' : 'refused', truncated }
+  const so = { truncated, flow }
+  if (tcpFailure) return { outcome: tcpFailure.fate === 'refused' ? 'refused' : 'silent', word: tcpFailure, ...so }
+  if (rejection) return { outcome: rejection === 'SERVFAIL' ? 'servfail' : 'silent', rcode: rejection, ...so }
+  return { outcome: gotSomewhere ? 'silent' : 'refused', ...so }
 }
 
 function begin(name: string, { tries, onStray, ...search }: Search, sockets: (Inbox | undefined)[]): Lookup {
@@ -85,6 +90,7 @@ function begin(name: string, { tries, onStray, ...search }: Search, sockets: (In
     },
     send(inbox, { bytes }) {
       tries.count += 1
+      this.askedFrom = inbox
       inbox.send(bytes)
     },
     heard: () => {},
@@ -96,6 +102,7 @@ function begin(name: string, { tries, onStray, ...search }: Search, sockets: (In
     reopen: options.singleRequestReopen,
     gotSomewhere: false,
     tcpFailure: undefined,
+    askedFrom: undefined,
     rejection: undefined,
     half: [],
   }
@@ -103,13 +110,11 @@ function begin(name: string, { tries, onStray, ...search }: Search, sockets: (In
 
 async function overTcp(lookup: Lookup, server: Address, { tries, clock, signal }: Search) {
   tries.count += 1
-  try {
-    return await askOverTcp({ server, queries: lookup.queries, deadlineMs: tcpDeadlineMs, clock, signal })
-  } catch (error) {
-    signal.throwIfAborted()
-    lookup.tcpFailure = classify(error)
-    return 'next'
-  }
+  const came = await askOverTcp({ server, queries: lookup.queries, deadlineMs: tcpDeadlineMs, clock, signal })
+  if (!('flow' in came)) return came
+  signal.throwIfAborted()
+  lookup.tcpFailure = came
+  return 'next'
 }
 
 /** What res_query makes of the two answers (resolv/res_query.c, __res_context_query). */

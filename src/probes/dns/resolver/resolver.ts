@@ -61,9 +61,13 @@ export function resolver({ of, servers, options, world }: Resolving) {
   }
 }
 
-function inWords({ outcome, word, rcode, by, truncated, last }: Found) {
+function inWords({ outcome, word, rcode, by, truncated, last, flow }: Found) {
+  const { fate, code } = word ?? wordOf(outcome, rcode)
+  const lost = fate === 'ok' ? undefined : flow()
   return {
-    ...(word ?? wordOf(outcome, rcode)),
+    fate,
+    code,
+    ...(lost && { flow: lost }),
     ...(rcode !== undefined && { rcode }),
     ...(by !== undefined && { by }),
     ...(truncated && { truncated }),

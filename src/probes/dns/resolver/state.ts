@@ -1,10 +1,10 @@
 import type { Clock } from '../../../clock.ts'
 import type { Stray } from '../../../datagram/line.ts'
 import type { Received } from '../../../datagram/port.ts'
-import type { Word } from '../../../outcome/fate.ts'
 import type { Address } from '../../../settings/address.ts'
 import type { Answer } from '../answer.ts'
 import type { Query } from '../query.ts'
+import type { Failure } from '../tcp.ts'
 import type { Inbox } from './inbox.ts'
 import type { Options } from './options.ts'
 
@@ -35,7 +35,9 @@ export interface Lookup extends Omit<Search, 'tries' | 'onStray'> {
   /** A server answered, or was silent: not all of them were refused. */
   gotSomewhere: boolean
   /** Why the last question over TCP failed. */
-  tcpFailure: Word | undefined
+  tcpFailure: Failure | undefined
+  /** The socket that asked last. */
+  askedFrom: Inbox | undefined
   /** The last refusal to answer: SERVFAIL, NOTIMP, REFUSED. */
   rejection: string | undefined
   /** What had come when the last wait ran out. */
