@@ -52,6 +52,8 @@ export function exampleSnapshot(given: Partial<Snapshot> = {}): Snapshot {
     rejected: [{ kind: 'tcp-hold', reason: 'bad-magic', count: 3 }],
     disturbed: { stalls: 0, longestStallMs: 0, clockJumps: 0 },
     faults: [],
+    verdicts: [],
+    verdictCounts: [],
     ...given,
   }
 }

@@ -15,6 +15,8 @@ export interface Conduct {
   /** Incidents go to `results`/SCENARIO-MODE. */
   readonly results?: string
   readonly unstaged?: boolean
+  /** longhold judges what it sees. */
+  readonly diagnosed?: boolean
   readonly capture?: boolean
   /** The cluster stays until Enter is pressed. */
   readonly linger?: boolean
@@ -45,6 +47,7 @@ async function inItsSandbox({ scenario, mode }: Job, how: Conduct): Promise<void
   const heard = listener([{ scenario, mode }], { ...how, onEvent })
   const options = [
     ...(how.unstaged ? ['--unstaged'] : []),
+    ...(how.diagnosed ? ['--diagnose'] : []),
     ...(how.capture ? ['--capture'] : []),
     ...(how.linger ? ['--linger'] : []),
     ...(how.results === undefined ? [] : ['--results', `${how.results}/${scenario}-${mode}`]),
@@ -72,6 +75,7 @@ async function inTheGuest(jobs: readonly Job[], how: Conduct): Promise<void> {
   const heard = listener(jobs, { ...how, onEvent: event => how.onEvent(placed(event, how.results)) })
   const options = [
     ...(how.unstaged ? ['--unstaged'] : []),
+    ...(how.diagnosed ? ['--diagnose'] : []),
     ...(how.capture ? ['--keep'] : []),
     ...(how.results === undefined ? [] : ['--results', '/results']),
   ]

@@ -15,6 +15,11 @@ export interface Scenario {
   readonly summary: string
   /** What an SRE should take home, in a sentence or two. */
   readonly means: string
+  /**
+   * What longhold has to name, with the evidence of the node's agent: a verdict, or `verdict/variant`. Absent: nothing may
+   * be named, but for what is planned.
+   */
+  readonly verdict?: string
   /** The node modes it happens in. */
   readonly modes: readonly Mode[]
   /** Part of the test command; the others run with `all`. Default: true. */

@@ -2,6 +2,7 @@ import type { Desired, Service } from '../kube-proxy/services.ts'
 import type { ClusterPlan } from '../scenario.ts'
 import type { Look, Mode } from '../seen/incident.ts'
 import { type Journals, journals } from '../seen/journals.ts'
+import { agentOf, startAgent } from './agent.ts'
 import { type Cni, cni } from './cni.ts'
 import { startDns } from './dns.ts'
 import { gateway } from './gateway.ts'
@@ -11,7 +12,16 @@ import { look } from './look.ts'
 import { memoryWords, remembers } from './memory.ts'
 import { type Names, names } from './names.ts'
 import { network } from './network.ts'
-import { addressOf, dnsService, longholdService, type NodeName, nodes, type Place, pods } from './places.ts'
+import {
+  addressOf,
+  dnsService,
+  longholdService,
+  type NodeName,
+  nodes,
+  type Place,
+  type PodName,
+  pods,
+} from './places.ts'
 import type { Running } from './processes.ts'
 
 /** A small cluster that runs, with longhold in it. Whatever holds it ends with the process (sandbox.ts). */
@@ -40,6 +50,8 @@ export interface Plan {
   readonly mode: Mode
   readonly cluster: ClusterPlan
   readonly probes: readonly object[]
+  /** The clients judge what they see, with an agent on their node. */
+  readonly diagnosed: boolean
   /** False leaves the nodes' memory as Linux has it. */
   readonly staged: boolean
   readonly folder: string
@@ -47,7 +59,15 @@ export interface Plan {
 }
 
 /** Builds it: network, rules, DNS servers, longhold servers; clients are started by `startClient`. */
-export async function cluster({ mode, cluster: plan, probes, staged, folder, says }: Plan): Promise<Cluster> {
+export async function cluster({
+  mode,
+  cluster: plan,
+  probes,
+  diagnosed,
+  staged,
+  folder,
+  says,
+}: Plan): Promise<Cluster> {
   const { servers = ['srv1', 'srv2'], spare = [], dns: dnsPods = [], places = [] } = plan
   const clients = [plan.client ?? 'client'].flat()
   const all = [...new Set<Place>([...clients, 'client', ...servers, ...spare, ...dnsPods, 'ext', ...places])]
@@ -78,6 +98,9 @@ export async function cluster({ mode, cluster: plan, probes, staged, folder, say
     const before = halves.findIndex(each => each.place === place && each.half === half)
     halves.splice(before < 0 ? halves.length : before, 1, started)
   }
+  /** Counters are read as often as silences here are shorter than in real clusters. */
+  const evidenceOf = (place: Place) =>
+    diagnosed ? { every: '2s', ...(nodeOf(place) === 'nodea' && { agent: { at: agentOf('nodea') } }) } : 'off'
   const made: Cluster = {
     mode,
     proxy,
@@ -90,11 +113,11 @@ export async function cluster({ mode, cluster: plan, probes, staged, folder, say
     startServer,
     async startClient(only) {
       const chosen = clients.filter(place => only === undefined || place === only)
-      await Promise.all(chosen.map(place => start(place, 'client', { probes })))
+      await Promise.all(chosen.map(place => start(place, 'client', { probes, evidence: evidenceOf(place) })))
     },
     async addClient(place, own) {
       await halves.find(each => each.place === place && each.half === 'client')?.stop()
-      await start(place, 'client', { probes: own })
+      await start(place, 'client', { probes: own, evidence: evidenceOf(place) })
     },
     async startDns(place) {
       dns.set(place, await startDns(place, folder))
@@ -109,9 +132,17 @@ export async function cluster({ mode, cluster: plan, probes, staged, folder, say
       return { name, at, kernels: Object.fromEntries(kernels), ledgers: Object.fromEntries(ledgers) }
     },
   }
-  await Promise.all([...dnsPods.map(made.startDns), ...servers.map(startServer)])
+  await Promise.all([
+    ...dnsPods.map(made.startDns),
+    ...servers.map(startServer),
+    ...(diagnosed ? [startAgent('nodea')] : []),
+  ])
   return made
 }
+
+/** A container is on nodea, too; hosts on the fabric are on no node. */
+const nodeOf = (place: Place): NodeName | undefined =>
+  place === 'container' ? 'nodea' : place in pods ? pods[place as PodName].node : undefined
 
 const nodeNames = Object.keys(nodes) as NodeName[] // the keys of `nodes`
 

@@ -46,16 +46,21 @@ function connectInside(host: string, address: string, port: number): Socket {
   return new Socket({ fd, readable: true, writable: true })
 }
 
-/** Gets a page of a web server that listens inside `host`, on loopback. Rejects when it does not, or takes 10 s. */
-export async function get(host: string, path: string, port = 8080): Promise<{ status: number; text: string }> {
+/** Gets a page of a web server that listens inside `host`, at one of its own addresses. Rejects when it does not, or takes 10 s. */
+export async function get(
+  host: string,
+  path: string,
+  port = 8080,
+  address = '127.0.0.1',
+): Promise<{ status: number; text: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>()
   const asking = request(
     {
       path,
-      host: '127.0.0.1',
+      host: address,
       port,
       timeout: 10_000,
-      createConnection: () => connectInside(host, '127.0.0.1', port),
+      createConnection: () => connectInside(host, address, port),
     },
     response => {
       let text = ''

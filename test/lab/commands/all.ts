@@ -11,6 +11,7 @@ interface Options {
   readonly json?: true
   readonly tested?: true
   readonly unstaged?: true
+  readonly diagnose?: true
   readonly keep?: true
   readonly mode?: Mode
   readonly parallel: number
@@ -27,6 +28,7 @@ export function all(): Command {
     .option('--tested', 'only what the test command runs')
     .option('--json', 'events as JSON lines, for programs')
     .option('--unstaged', 'do everything but what breaks: a run then passes when a proof fails')
+    .option('--diagnose', 'let longhold judge what it sees, with an agent on the node')
     .option('--keep', 'capture all packets')
     .option('--parallel <n>', 'runs at once', count, 2 * availableParallelism())
     .option('--repeat <n>', 'each so many times', count, 1)
@@ -42,6 +44,7 @@ async function go(names: readonly string[], options: Options): Promise<void> {
   await conduct(jobs, {
     parallel: options.parallel,
     results: options.results,
+    diagnosed: options.diagnose === true,
     unstaged: options.unstaged === true,
     capture: options.keep === true,
     onEvent: shown.onEvent,

@@ -14,6 +14,7 @@ export function performing(): Command {
     .argument('<name>')
     .requiredOption('--mode <mode>')
     .option('--unstaged')
+    .option('--diagnose')
     .option('--capture')
     .option('--linger')
     .option('--results <dir>')
@@ -23,12 +24,13 @@ export function performing(): Command {
 interface Options {
   readonly mode: Mode
   readonly unstaged?: true
+  readonly diagnose?: true
   readonly capture?: true
   readonly linger?: true
   readonly results?: string
 }
 
-async function play(name: string, { mode, unstaged, capture, linger, results }: Options): Promise<void> {
+async function play(name: string, { mode, unstaged, diagnose, capture, linger, results }: Options): Promise<void> {
   await settle()
   const run = { scenario: name, mode }
   const tell = (happening: Happening) => print(writeEvent(run, happening))
@@ -36,6 +38,7 @@ async function play(name: string, { mode, unstaged, capture, linger, results }: 
     scenario: findScenario(name),
     mode,
     staged: unstaged !== true,
+    diagnosed: diagnose === true,
     capture: capture === true,
     ...(results !== undefined && { results }),
     tell,

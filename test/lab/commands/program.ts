@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import { all } from './all.ts'
+import { judge } from './judge.ts'
 import { list } from './list.ts'
+import { matrix } from './matrix.ts'
 import { performing } from './perform.ts'
 import { run } from './run.ts'
 
@@ -12,7 +14,7 @@ export function program(): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lab: ')) })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .addHelpText('after', examples)
-  for (const command of [list(), run(), all()]) lab.addCommand(command.copyInheritedSettings(lab))
+  for (const command of [list(), run(), all(), matrix(), judge()]) lab.addCommand(command.copyInheritedSettings(lab))
   lab.addCommand(performing().copyInheritedSettings(lab), { hidden: true })
   return lab
 }
@@ -23,6 +25,7 @@ Examples:
   npm run lab -- run conntrack-expiry --watch
   npm run lab -- run conntrack-expiry --mode nftables --keep
   npm run lab -- all
+  npm run lab -- matrix --runs 1 conntrack-expiry
   npm run lab -- all --json | jq 'select(.event == "ends" and .passed == false)'
 
 It works in namespaces of its own: no packet leaves them, and nothing stays when it ends, however it ends.`

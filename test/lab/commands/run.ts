@@ -13,6 +13,7 @@ interface Options {
   readonly watch?: true
   readonly json?: true
   readonly unstaged?: true
+  readonly diagnose?: true
   readonly results: string
 }
 
@@ -28,13 +29,17 @@ export function run(): Command {
     )
     .option('--watch', 'tell everything as it happens, and what it means')
     .option('--keep', 'capture all packets, and on a terminal let the cluster stand until Enter is pressed')
+    .option('--diagnose', 'let longhold judge what it sees, with an agent on the node')
     .option('--json', 'events as JSON lines, for programs')
     .option('--unstaged', 'do everything but what breaks: the proofs should then fail')
     .option('--results <dir>', 'where the incident goes: observations, ledgers, kernel texts', 'lab-results')
     .action(go)
 }
 
-async function go(name: string, { mode: wanted, keep, watch, json, unstaged, results }: Options): Promise<void> {
+async function go(
+  name: string,
+  { mode: wanted, keep, watch, json, unstaged, diagnose, results }: Options,
+): Promise<void> {
   const scenario = findScenario(name)
   const mode = wanted ?? scenario.modes[0]
   if (mode === undefined || !scenario.modes.includes(mode))
@@ -46,6 +51,7 @@ async function go(name: string, { mode: wanted, keep, watch, json, unstaged, res
   await conduct([{ scenario: name, mode }], {
     parallel: 1,
     results,
+    diagnosed: diagnose === true,
     unstaged: unstaged === true,
     capture: keep === true,
     linger,

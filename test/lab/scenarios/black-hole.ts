@@ -11,6 +11,7 @@ const cohorts = ['kept', 'asking', 'impatient', 'over-http']
 
 export const blackHole: Scenario = {
   name: 'black-hole',
+  verdict: 'black-hole',
   summary: 'a node swallows every packet without a word, until it is healed',
   means:
     'A firewall, a withdrawn route, a hung node: no RST, no ICMP, no FIN to either side. Both ends believe the connection is open until a deadline, keepalive or TCP_USER_TIMEOUT says otherwise; set keepalive on the server too, or it keeps what is dead. Once packets pass again everything is held again.',

@@ -12,6 +12,7 @@ const fresh = { probe: 'questions', mode: 'fresh' } as const
 
 export const bridgeBypass: Scenario = {
   name: 'bridge-bypass',
+  verdict: 'bridge-bypass',
   summary: 'bridge-nf-call-iptables=0, and one of two servers is on the client’s own node',
   means:
     'Answers of a neighbour go over the bridge straight to the client and pass no rule: they arrive from the pod’s own address instead of the Service’s. TCP does not know who that is (RST to the pod) and times out; over UDP the answer is there, from the wrong address. Servers on other nodes work. Set net.bridge.bridge-nf-call-iptables=1; something at boot, such as loading br_netfilter late, has put it back.',

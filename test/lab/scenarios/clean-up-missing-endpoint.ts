@@ -9,6 +9,7 @@ const all = { mode: ['fresh', 'pinned'] } as const
 
 export const cleanUpMissingEndpoint: Scenario = {
   name: 'clean-up-missing-endpoint',
+  verdict: 'udp-stale-entry',
   summary: 'pods stop being endpoints, kube-proxy has no "conntrack" program: pinned ports stay with them',
   means:
     'Where the pod is gone, a client with a pinned port is cut off for ever. Where it lives, unready or taken out of the Service, the client keeps being served by a pod that should get no traffic, and no probe calls that a failure. Look for "executable file not found" in the log of kube-proxy.',

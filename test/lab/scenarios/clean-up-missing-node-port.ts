@@ -11,6 +11,7 @@ const nodePort = 30_701
 
 export const cleanUpMissingNodePort: Scenario = {
   name: 'clean-up-missing-node-port',
+  verdict: 'udp-stale-entry',
   summary: 'a node port is asked before its Service is there, kube-proxy has no "conntrack" program: refused for ever',
   means:
     'Whoever asked the node port too early has an entry without translation: its questions end at the node itself, where nobody listens, also when the Service is there and serves everybody else. Each question keeps the entry alive. Refused and timed out are one fault here: the kernel sends about one ICMP a second to one client.',

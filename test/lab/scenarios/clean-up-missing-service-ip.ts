@@ -8,6 +8,7 @@ const [pinned, fresh] = [{ mode: 'pinned' }, { mode: 'fresh' }] as const
 
 export const cleanUpMissingServiceIp: Scenario = {
   name: 'clean-up-missing-service-ip',
+  verdict: 'udp-stale-entry',
   summary: 'a Service is deleted, kube-proxy has no "conntrack" program: it keeps answering whoever asked before',
   means:
     'The rules are gone and the entry is not, so one client goes on talking to a Service that no longer exists, and to its pods, while everybody else hears nothing. The clean-up of kube-proxy up to 1.31 is a call of "conntrack -D"; an image or a node without that program logs an error and leaves everything as it is.',

@@ -6,6 +6,7 @@ const each = 30
 
 export const conntrackExpiryServerFirst: Scenario = {
   name: 'conntrack-expiry-server-first',
+  verdict: 'conntrack-expiry',
   summary: 'conntrack forgets an idle connection; the server speaks first',
   means:
     'The server’s word leaves the node with the pod’s own address: the client’s kernel knows no such connection and sends RST. The server is reset every time, whatever the number of servers, and the client keeps a zombie that only its own next write can find.',

@@ -8,6 +8,7 @@ const reset = { cohort: 'silent', fate: 'reset', phase: 'exchange', zombie: fals
 
 export const conntrackExpiry: Scenario = {
   name: 'conntrack-expiry',
+  verdict: 'conntrack-expiry',
   summary: 'conntrack forgets an idle connection; two servers, the client speaks first',
   means:
     'The node forgot the connection during its silence. The next packet is a new flow to it and may go to another pod, which has never heard of the connection: RST. No kernel counter moves, and the server still believes the connection is open. Keepalive below the timeout prevents it.',

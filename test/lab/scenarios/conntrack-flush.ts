@@ -8,6 +8,7 @@ const reset = { cohort: 'ladder', fate: 'reset', phase: 'exchange' } as const
 
 export const conntrackFlush: Scenario = {
   name: 'conntrack-flush',
+  verdict: 'conntrack-flush',
   summary: 'somebody empties the node’s conntrack table: all ages die together',
   means:
     'The same symptom as expiry, but it does not ask how long a connection was silent: everything on one node that speaks next is a candidate, at once. Look for what restarted or ran "conntrack -F" at that moment.',

@@ -11,6 +11,7 @@ const glibc = { timeout: '1s', attempts: 2, ndots: 1, search: [] }
 
 export const deadDns: Scenario = {
   name: 'dead-dns',
+  verdict: 'dead-endpoint',
   summary: 'one of two DNS pods is gone but still in the rules: what applications feel',
   means:
     'Half of the lookups meet the dead pod. A resolver waits for its timeout (5 s unless set) and asks again from the same socket: the same port, the same conntrack entry, the same dead pod. So with one name server the second try is in vain too, and the lookup fails after 10 s. A second "nameserver" line, even the same address once more, asks from another port: 5 s, and then an answer for half of them.',

@@ -8,6 +8,7 @@ const asking = { cohort: 'asking', fate: 'timeout', code: 'DEADLINE', planned: f
 
 export const ipForwardOff: Scenario = {
   name: 'ip-forward-off',
+  verdict: 'forwarding-off',
   summary: 'a network restart leaves ip_forward=0 on the client’s node, until somebody puts it back',
   means:
     'The node stops carrying packets between its pods and everybody else, and says nothing: no RST, no ICMP. All pods of one node, all protocols, at one moment, while pods of the same node still reach each other. Only "Ip InAddrErrors" counts it. Who has a deadline notices; a silent connection does not, and goes on once forwarding is back.',

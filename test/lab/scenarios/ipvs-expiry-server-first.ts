@@ -6,6 +6,7 @@ const each = 12
 
 export const ipvsExpiryServerFirst: Scenario = {
   name: 'ipvs-expiry-server-first',
+  verdict: 'ipvs-expiry',
   summary: 'IPVS forgets an idle connection; the server speaks first',
   means:
     'What the server says leaves the node with the pod’s own address, and the client’s kernel answers RST: the server is reset, the client keeps a zombie until it speaks.',

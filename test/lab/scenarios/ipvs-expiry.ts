@@ -7,6 +7,7 @@ const reset = { cohort: 'silent', fate: 'reset', phase: 'exchange' } as const
 
 export const ipvsExpiry: Scenario = {
   name: 'ipvs-expiry',
+  verdict: 'ipvs-expiry',
   summary: 'IPVS forgets an idle connection (900 s by default); the client speaks first: reset every time',
   means:
     'IPVS schedules only a SYN, so a packet of a forgotten connection is left to the node itself, which has the Service’s address on kube-ipvs0 and nobody listening: RST, every time, however many servers there are. conntrack’s own timeout of a day is of no help: IPVS takes the entry with it. Keepalive below 900 s prevents it.',

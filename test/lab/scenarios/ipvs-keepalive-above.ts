@@ -7,6 +7,7 @@ const reset = { cohort: 'kept', fate: 'reset', phase: 'idle' } as const
 
 export const ipvsKeepaliveAbove: Scenario = {
   name: 'ipvs-keepalive-above',
+  verdict: 'keepalive-too-long',
   summary: 'keepalive above the IPVS timeout: the probe itself draws the reset, every time',
   means:
     'Linux sends the first keepalive probe after 7200 s, IPVS forgets after 900 s: with defaults on both sides, the probe is the packet that kills, in the middle of a silence.',

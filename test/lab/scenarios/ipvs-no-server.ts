@@ -6,6 +6,7 @@ const each = 6
 
 export const ipvsNoServer: Scenario = {
   name: 'ipvs-no-server',
+  verdict: 'no-endpoints',
   summary: 'a virtual server without real servers: refused at once',
   means:
     'IPVS answers what it has no server for with ICMP port unreachable: connecting is refused at once. The kernel limits how many such messages it sends, so of many attempts, TCP or UDP, some time out instead.',

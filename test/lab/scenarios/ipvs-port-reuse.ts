@@ -5,6 +5,7 @@ import type { Scenario } from '../scenario.ts'
 
 export const ipvsPortReuse: Scenario = {
   name: 'ipvs-port-reuse',
+  verdict: 'ipvs-port-reuse',
   summary: 'a source port used again meets the entry of a dead real server: connecting fails, and a fresh port is fine',
   means:
     'A new SYN from a port whose old entry is still there (TIME_WAIT) is sent to where that entry leads, even when the pod is dead and its weight 0 ("no route to host" after some 3 s, or silence). Only ports used again are hit: a client that opens and closes many connections. conn_reuse_mode=1 or expire_nodest_conn=1 with the server deleted prevents it.',

@@ -44,6 +44,7 @@ const fresh: Proof = client(
 export const ipvsRemoved: Scenario = {
   ...shape,
   name: 'ipvs-removed',
+  verdict: 'ipvs-server-removed',
   summary:
     'a real server is deleted under its connections, expire_nodest_conn=1 as kube-proxy sets it: reset, and UDP goes on',
   means:
@@ -69,6 +70,7 @@ export const ipvsRemoved: Scenario = {
 export const ipvsRemovedSilently: Scenario = {
   ...shape,
   name: 'ipvs-removed-silently',
+  verdict: 'ipvs-server-removed',
   tested: false,
   summary: 'a real server is deleted under its connections, expire_nodest_conn=0 as the kernel has it: silence',
   means:

@@ -6,6 +6,7 @@ const ports = [31_001, 31_003, 31_005, 31_007]
 
 export const ipvsUdpDeadServer: Scenario = {
   name: 'ipvs-udp-dead-server',
+  verdict: 'dead-endpoint',
   summary: 'a dead real server at full weight: 1/N of all questions wait for their timeout (the 5 s DNS black hole)',
   means:
     'Round robin goes on handing every second new flow to a pod that is gone; a port that was handed to it once stays with it for as long as it asks. An application waits for its resolver’s timeout, 5 s by default, and then is lucky or not.',

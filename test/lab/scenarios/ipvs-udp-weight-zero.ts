@@ -5,6 +5,7 @@ import type { Scenario } from '../scenario.ts'
 
 export const ipvsUdpWeightZero: Scenario = {
   name: 'ipvs-udp-weight-zero',
+  verdict: 'ipvs-ghost',
   summary: 'a dead DNS pod left at weight 0: a pinned port asks it for ever, fresh ports are fine',
   means:
     'What kube-proxy of 2019 left behind for UDP ("Not deleting, RS ... 0 ActiveConn, 3 InactiveConn"). Weight 0 keeps new flows away, but a source port that goes on asking refreshes its own entry to the dead pod. expire_nodest_conn and expire_quiescent_template change nothing; only silence for longer than the UDP timeout, or deleting the real server, heals it.',

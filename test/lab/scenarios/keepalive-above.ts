@@ -7,6 +7,7 @@ const reset = { cohort: 'kept', fate: 'reset', phase: 'idle' } as const
 
 export const keepaliveAbove: Scenario = {
   name: 'keepalive-above',
+  verdict: 'keepalive-too-long',
   summary: 'keepalive above the conntrack timeout: the probe itself draws the reset',
   means:
     'A keepalive that comes after the node has forgotten does not protect the connection, it is the packet that kills it: reset in the middle of a silence, with no word from the application, at the age of the keepalive’s idle time. It is a cliff: below the timeout everything survives, above it the keepalive is worse than none.',

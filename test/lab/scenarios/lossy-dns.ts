@@ -11,6 +11,7 @@ const servers = ['dns1', 'dns2'] as const
 
 export const lossyDns: Scenario = {
   name: 'lossy-dns',
+  verdict: 'packet-loss',
   summary: 'three of ten questions are lost on their way, by chance',
   means:
     'Loss has no memory: new ports and an old one lose the same share, none fails for good, nothing comes late, and there is no other fate among it. A stale entry, a dead server and a slow one look otherwise. Applications hardly see it as errors: their resolver asks again after its timeout, 5 s unless set, so what people feel is lookups that take 5 s.',

@@ -11,6 +11,7 @@ const nameFor = (lie: Lie) => `${lie}.lies.cluster.local`
 
 export const lyingDns: Scenario = {
   name: 'lying-dns',
+  verdict: 'dns-failing',
   summary: 'a DNS server answers with another id or question, from another address, with noise or half an answer',
   means:
     'An answer counts when it has our id and our question, comes from whom we asked, and can be read to its end. What fails one of these is set aside under its reason and the question waits on, as a resolver does; a good answer could still come. Something that speaks in the DNS server’s place (a middlebox, a captive portal, an attacker who guesses) shows as one of these, a broken server as malformed.',

@@ -9,6 +9,7 @@ const [contained, inPod] = [{ pod: 'container' }, { pod: 'client' }]
 
 export const masqueradeBridge: Scenario = {
   name: 'masquerade-bridge',
+  verdict: 'snat-missing/bridge',
   summary: 'the rule that masquerades a bridge network beside Kubernetes is gone (Docker on a node)',
   means:
     'Containers of a bridge network on the node reach nobody outside any more, while pods on the same node do: each network has a MASQUERADE rule of its own, and a firewall reload or a flush of the nat table takes away the one that nothing puts back. What was open goes on. Restart Docker, or put the rule back.',

@@ -9,6 +9,7 @@ const untranslated = ['src=10.244.1.10', `src=${outside} dst=10.244.1.10`] as co
 
 export const masqueradeEgress: Scenario = {
   name: 'masquerade-egress',
+  verdict: 'snat-missing/egress',
   summary: 'a clean-up takes away the rule that masquerades what pods send outside',
   means:
     'Packets leave the node with the pod’s own address, and nobody outside knows the way back: new connections and new UDP ports time out, while whatever was open goes on, because its translation is kept in the conntrack entry. Services and pods are not touched. Look for the network plugin’s (or ip-masq-agent’s) MASQUERADE rule on this one node; its conntrack entries give it away, their reply goes to the pod and not to the node.',

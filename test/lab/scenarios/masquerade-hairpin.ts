@@ -7,6 +7,7 @@ const self = pods.srv1.address
 
 export const masqueradeHairpin: Scenario = {
   name: 'masquerade-hairpin',
+  verdict: 'snat-missing/hairpin',
   summary: 'a pod that is a server of its own client’s Service; the node no longer masquerades hairpins',
   means:
     'When the node picks the pod itself, the pod gets a packet from its own address, which no kernel believes, and drops it. One in N new connections of that pod times out, N being the number of servers; every other client, and everything open, is fine. Rules of kube-proxy that mark for masquerading (KUBE-POSTROUTING, or the masquerading chain) are gone from that node.',

@@ -10,6 +10,7 @@ const reset = { cohort: 'silent', fate: 'reset', phase: 'idle' } as const
 
 export const middleboxResetBoth: Scenario = {
   name: 'middlebox-reset-both',
+  verdict: 'middlebox-idle/reset-both',
   summary:
     'a load balancer resets both ends the moment an idle timeout is over (Azure’s TCP reset on idle, scaled to 3 s)',
   means:

@@ -7,6 +7,7 @@ const reset = { cohort: 'silent', fate: 'reset', phase: 'exchange' } as const
 export const middleboxReset: Scenario = {
   ...through('resets'),
   name: 'middlebox-reset',
+  verdict: 'middlebox-idle/reset',
   summary:
     'a load balancer or NAT gateway forgets an idle connection and resets whoever speaks next (350 s, scaled to 3 s)',
   means:

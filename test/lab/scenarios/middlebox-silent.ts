@@ -8,6 +8,7 @@ const died = { cohort: 'silent', fate: 'timeout', phase: 'exchange' } as const
 export const middleboxSilent: Scenario = {
   ...through('drops'),
   name: 'middlebox-silent',
+  verdict: 'middlebox-idle/silent',
   summary: 'a NAT gateway forgets an idle connection and drops what comes later (350 s, scaled to 3 s)',
   means:
     'A firewall or NAT gateway on the way has an idle timeout of its own (GCP 10 minutes, security groups on newer AWS hosts 350 s) and says nothing when it is over. The next question is never acknowledged, the server goes on believing in the connection, and no node is to blame: its conntrack still has the entry. Only keepalive below the shortest timeout on the way helps.',

@@ -7,6 +7,7 @@ const knocking = 3
 
 export const noEndpoints: Scenario = {
   name: 'no-endpoints',
+  verdict: 'no-endpoints',
   summary: 'a Service loses all its endpoints while the pods live on: new connections are refused, old ones stay',
   means:
     'Refused at once, as if no process listened: it is the node that says so (ICMP port unreachable), for TCP too. Connections that are open never notice. The kernel sends few such ICMP errors to one address, six at once and then one a second, so to who asks often much of it looks like a timeout. Look at readiness probes and selectors, not at the network.',

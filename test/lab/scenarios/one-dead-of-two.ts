@@ -28,6 +28,7 @@ export interface Death {
 export function deadBackend({ name, summary, means, dies, ...fates }: Death): Scenario {
   return {
     name,
+    verdict: 'dead-endpoint',
     summary,
     means,
     modes: ['iptables', 'nftables'],

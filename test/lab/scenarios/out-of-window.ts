@@ -7,6 +7,7 @@ const each = 20
 
 export const outOfWindow: Scenario = {
   name: 'out-of-window',
+  verdict: 'out-of-window',
   summary: 'a server’s packet above the window, and the node lets INVALID packets pass',
   means:
     'To conntrack a packet above the window is INVALID: it is not translated back and reaches the client from the pod’s own address. The client’s kernel knows no such connection and sends RST to the pod. The server is reset in the middle of a silence, the client holds a zombie. It looks like expiry with the server first, but needs no long silence, and "invalid" rises. nftables nodes have no rule against it: set tcpBeLiberal there, or drop INVALID.',

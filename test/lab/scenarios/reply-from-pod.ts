@@ -17,6 +17,7 @@ const application = { mode: 'resolver' } as const
 
 export const replyFromPod: Scenario = {
   name: 'reply-from-pod',
+  verdict: 'lost-un-nat',
   summary: 'a node does not translate UDP answers back: they come from the pod’s own address',
   means:
     'The question arrived and was answered; the node only failed to put the Service’s address back (a notrack rule, answers that bypass the rules on a bridge). An application with a connected socket, as glibc’s resolver has, never sees such an answer: to it this is a timeout. It is neither loss nor a dead server: whoever listens for other senders sees the pod’s address.',

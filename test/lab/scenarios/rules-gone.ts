@@ -8,6 +8,7 @@ const soon = { deadline: '2s', reconnect: { base: '500ms', cap: '500ms' } }
 
 export const rulesGone: Scenario = {
   name: 'rules-gone',
+  verdict: 'rules-missing',
   summary: 'somebody flushes the rules of the client’s node, until kube-proxy syncs again',
   means:
     'The Service address means nothing to the node any more: packets to it leave by the default route and nobody answers, silently. Only what is new is hit; open connections live on in conntrack, so a service that keeps its connections looks healthy for hours. Straight to a pod everything works. kube-proxy puts the rules back at its next full sync.',

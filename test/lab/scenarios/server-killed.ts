@@ -11,6 +11,7 @@ const unacknowledged = { cohort: 'asking', fate: 'timeout', phase: 'exchange', c
 
 export const serverKilled: Scenario = {
   name: 'server-killed',
+  verdict: 'peer-died',
   summary: 'a server pod is gone without a word, as when its node dies; another takes its place',
   means:
     'Nobody says FIN or RST, so nobody knows. Keepalive finds it, after its idle time and all its probes, or after TCP_USER_TIMEOUT where that is set, which takes the place of the count. A question meets its deadline. Who has neither holds a dead connection for ever. TCP_INFO shows it before: probes unanswered, retransmits backing off.',

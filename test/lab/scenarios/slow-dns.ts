@@ -14,6 +14,7 @@ const application = { probe: 'application' } as const
 
 export const slowDns: Scenario = {
   name: 'slow-dns',
+  verdict: 'dns-slow',
   summary: 'the DNS server takes 2.5 s for each answer: too late for some, slow for others',
   means:
     'Who gives up after two seconds calls this loss. It is not: every answer came, later, and was counted as late with its latency. Late answers accuse the server (CPU limits, a slow upstream), missing ones the way there. Who waits longer gets every answer; a resolver asks again meanwhile, which doubles the load on a server that is too slow already.',

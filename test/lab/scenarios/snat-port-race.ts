@@ -11,6 +11,7 @@ const calls = `-p tcp -d ${outside} --dport 7000`
 
 export const snatPortRace: Scenario = {
   name: 'snat-port-race',
+  verdict: 'snat-port-race',
   summary: 'two pods call one address outside from the same source port at the same moment, and race for it',
   means:
     'MASQUERADE keeps a pod’s source port if nobody has it. Two pods can be given the same one before either is entered into conntrack; the second loses its SYN and sends it again after one second. So connects to one busy address outside take 1.0 s now and then, with no error; insert_failed and drop rise alike. Ports picked by chance (--random-fully) cure it; kube-proxy’s own masquerading has them, that of network plugins and of Docker not always.',

@@ -8,6 +8,7 @@ const died = { cohort: 'silent', fate: 'timeout', phase: 'exchange' } as const
 
 export const strictConntrack: Scenario = {
   name: 'strict-conntrack',
+  verdict: 'midstream-drop',
   summary: 'conntrack forgets an idle connection and picks nothing up mid-stream (tcp_loose=0): silence',
   means:
     'With nf_conntrack_tcp_loose=0 a packet of a forgotten connection is INVALID: dropped, or sent on to nowhere without translation. Nobody gets an answer, not even RST; an application waits for its own timeout, or some 15 minutes for the kernel’s.',

@@ -5,6 +5,7 @@ import { common, each, full, isSteady, join, newcomers, unhurt } from './a-full-
 
 export const tableFull: Scenario = {
   name: 'table-full',
+  verdict: 'table-full',
   summary: 'the conntrack table of the client’s node is full of live flows: nothing new gets in or out',
   means:
     'Whatever is new times out, silently, to Services and straight to pods alike; what is open goes on as if nothing were. It is one node, all protocols. conntrack counts a drop for each packet, and the kernel log says "table full, dropping packet". Raise nf_conntrack_max, or find who opens so many flows.',

@@ -9,6 +9,7 @@ const [lateDns, late] = ['10.96.0.11', '10.96.33.33'] as const
 
 export const udpBeforeService: Scenario = {
   name: 'udp-before-service',
+  verdict: 'udp-before-rules',
   summary: 'a Service is asked over UDP before its rules exist: the entry without NAT stays, and with it the silence',
   means:
     'The first question met no rule and left an entry without translation; conntrack looks rules up for the first packet only. While the client keeps asking from that port, its questions go to an address that nobody has, though the Service is there now and answers everybody else: silence in iptables mode, now and then "refused" in nftables mode, which rejects what is no port of a ClusterIP. The mark of it is a reply source that is the ClusterIP itself. Starting the client later, or deleting the entry, cures it.',

@@ -8,6 +8,7 @@ const pinned = { mode: 'pinned' } as const
 
 export const udpDeadProcess: Scenario = {
   name: 'udp-dead-process',
+  verdict: 'udp-stale-entry',
   summary: 'the same stale entries, but only the process is dead: the pod’s address refuses',
   means:
     'A pod that is still there, with nobody on the port, answers with ICMP port unreachable. A connected socket hears ECONNREFUSED, at once; an unconnected one hears nothing and waits for its own timeout, as with a pod that is gone. The kernel sends about one such ICMP a second to one client, so "refused" and "timeout" are mixed: count them together.',

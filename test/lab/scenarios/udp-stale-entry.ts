@@ -11,6 +11,7 @@ const srv1 = addressOf('srv1')
 
 export const udpStaleEntry: Scenario = {
   name: 'udp-stale-entry',
+  verdict: 'udp-stale-entry',
   summary: 'UDP pods are replaced, their conntrack entries stay: a pinned port asks the dead pod for ever',
   means:
     'Each question of a pinned port gives the entry to the dead pod its full time again, so it outlives every timeout for as long as somebody keeps asking. Fresh ports are fine, so whoever checks by hand finds nothing. Deleting the entry cures it with the next question, and so does silence for longer than the UDP timeout.',

@@ -30,6 +30,8 @@ function wordsOf(seen: Seen): string | undefined {
   if (seen.type === 'asked')
     return `${seen.probe} ${seen.mode}: ${seen.fate}${seen.rcode === undefined ? '' : ` ${seen.rcode}`}${seen.fate === 'ok' ? '' : ` (${seen.code})`}`
   if (seen.type === 'strayed') return `${seen.probe} ${seen.mode}: a stray answer, ${seen.what}`
+  if (seen.type === 'judged')
+    return `verdict ${seen.verdict.state}: ${seen.verdict.name} (${seen.verdict.confidence.level}). ${seen.verdict.says}`
   return undefined
 }
 

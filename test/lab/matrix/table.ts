@@ -1,0 +1,56 @@
+import { type Grade, grades, type Scored } from './score.ts'
+
+/** The confusion matrix as a Markdown table: one line a scenario and mode, what was named in how many of its runs. */
+export function table(runs: readonly Scored[]): string {
+  const lines = groups(runs).map(
+    ([first, ...rest]) =>
+      `| \`${first.scenario}\` | ${first.mode} | ${first.staged === 'nothing' ? '—' : `\`${first.staged}\``} | ${cell([first, ...rest].map(({ withAgent }) => withAgent))} | ${cell([first, ...rest].map(({ withoutAgent }) => withoutAgent))} |`,
+  )
+  return [
+    '| scenario | mode | staged | named with the agent | named without |',
+    '| --- | --- | --- | --- | --- |',
+    ...lines,
+    '',
+    ...(['withAgent', 'withoutAgent'] as const).map(
+      which => `${which === 'withAgent' ? 'With' : 'Without'} the agent: ${summary(runs, which)}.`,
+    ),
+    '',
+  ].join('\n')
+}
+
+export function summary(runs: readonly Scored[], which: 'withAgent' | 'withoutAgent'): string {
+  const counts = grades.map(grade => [grade, runs.filter(run => run[which].grade === grade).length] as const)
+  return `${runs.length} runs, ${counts
+    .filter(([grade, count]) => count > 0 || grade === 'exact')
+    .map(([grade, count]) => `${count} ${words[grade]}`)
+    .join(', ')}`
+}
+
+const words: Readonly<Record<Grade, string>> = {
+  exact: 'named exactly',
+  family: 'named by their family',
+  wrong: 'named wrongly',
+  silent: 'without a name',
+}
+
+function cell(runs: readonly { readonly grade: Grade; readonly named: readonly string[] }[]): string {
+  const counts = new Map<string, number>()
+  for (const { named } of runs) {
+    const words = named.length === 0 ? '—' : named.map(name => `\`${name}\``).join(' + ')
+    counts.set(words, (counts.get(words) ?? 0) + 1)
+  }
+  const good = runs.every(({ grade }) => grade === 'exact')
+  const all = [...counts].map(([words, count]) => `${count} × ${words}`).join(', ')
+  return good ? `✔ ${runs.length}/${runs.length}` : all
+}
+
+function groups(runs: readonly Scored[]): (readonly [Scored, ...Scored[]])[] {
+  const by = new Map<string, [Scored, ...Scored[]]>()
+  for (const run of runs) {
+    const key = `${run.scenario} ${run.mode}`
+    const known = by.get(key)
+    if (known) known.push(run)
+    else by.set(key, [run])
+  }
+  return [...by.values()]
+}
