@@ -11,7 +11,7 @@ const longestLine = 64 * 1024
 /** Runs a command that talks for as long as it lives, and hands over its lines. A last line without its end is left out. */
 export const followWith =
   (clock: Clock): Watching['follow'] =>
-  (command, args, onLine, onEnd) => {
+  (command, args, onLine, onEnd, onComplaint) => {
     const child = startChild(command, args)
     const { stdout } = child.running
     let wanted = true
@@ -30,6 +30,10 @@ export const followWith =
     const split = lines(line => {
       if (wanted) onLine(line)
     })
+    const splitComplaints = lines(line => {
+      if (wanted) onComplaint?.(line)
+    })
+    child.running.stderr.on('data', (bytes: Buffer) => splitComplaints(bytes.toString()))
     stdout.setEncoding('utf8').on('data', (text: string) => {
       try {
         split(text)

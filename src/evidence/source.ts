@@ -51,12 +51,16 @@ export interface Watching {
   readonly clock: Clock
   readonly log: Log
   readonly machine: (signal: AbortSignal) => Machine
-  /** Calls `onLine` for each line a command prints, until the returned function is called; `onEnd` hears why it ended by itself. */
+  /**
+   * Calls `onLine` for each line a command prints, until the returned function is called; `onEnd` hears why it ended by
+   * itself, and `onComplaint` each line on its stderr.
+   */
   follow(
     command: string,
     args: readonly string[],
     onLine: (line: string) => void,
     onEnd: (why: string) => void,
+    onComplaint?: (line: string) => void,
   ): () => void
 }
 
