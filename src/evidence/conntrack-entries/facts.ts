@@ -15,11 +15,14 @@ export const entry = z.object({
   unreplied: z.boolean(),
   assured: z.boolean(),
   mark: z.number().optional(),
+  /** Absent is 0, where kube-proxy's entries are. */
+  zone: z.number().optional(),
+  /** Of both directions; absent unless the kernel counts them (`nf_conntrack_acct`). */
   packets: z.number().optional(),
 })
 export type Entry = z.output<typeof entry>
 
-/** One line for each flow that was asked about; without `entry` conntrack has none for it. */
+/** One line for each flow that conntrack could be asked about; without `entry` it has none for it. */
 export const conntrackEntries = defineFacts(
   'conntrack-entries',
   z.array(z.object({ flow: z.string(), entry: entry.optional() })),

@@ -1,0 +1,67 @@
+import { Absent, defineSource, type Machine, type Watch, type Watching } from '../source.ts'
+import { refusal } from '../conntrack-entries/refusal.ts'
+import { conntrackEvents as facts } from './facts.ts'
+import { memory } from './memory.ts'
+
+/** Updates are left in the kernel: a TCP connection has five of them, and the entry says where they led to. */
+const command = ['-E', '-e', 'NEW,DESTROY', '-o', 'timestamp,extended', '--buffer-size', String(8 * 1024 * 1024)]
+/** Waits before conntrack is started anew, ms: the first, and the longest. */
+const [firstWaitMs, longestWaitMs] = [1000, 300_000]
+/** A loss is told as long as what was lost might have been asked about. */
+const rememberLossMs = 3_600_000
+
+export const conntrackEvents = defineSource({
+  of: 'machine',
+  facts,
+  about: 'flows',
+  costly: false,
+  read: () => Promise.reject(new Absent('conntrack events are heard by who listens all along, and nobody did')),
+  begin: watch,
+})
+
+function watch({ clock, log, follow }: Watching): Watch {
+  const remembered = memory()
+  let silent: string | undefined
+  let lostAt: number | undefined
+  let waitMs = firstWaitMs
+  let stop: (() => void) | undefined
+
+  function start(): void {
+    silent = undefined
+    const startedAt = clock.steady()
+    const ended = (why: string) => {
+      silent = refusal(why)
+      lostAt = clock.now()
+      if (clock.steady() - startedAt > longestWaitMs) waitMs = firstWaitMs
+      log.debug({ why: silent, againInMs: waitMs }, 'conntrack events are not heard')
+      stop = clock.alarm(waitMs, start)
+      waitMs = Math.min(2 * waitMs, longestWaitMs)
+    }
+    const complain = (line: string) => {
+      if (line.includes('ENOBUFS')) lostAt = clock.now()
+    }
+    stop = follow('conntrack', command, remembered.hear, ended, complain)
+  }
+
+  /** Why an empty answer would be a guess. */
+  async function doubt(machine: Machine): Promise<string | undefined> {
+    if (silent !== undefined) return silent
+    if (lostAt !== undefined && clock.now() - lostAt < rememberLossMs)
+      return `conntrack events were lost at ${new Date(lostAt).toISOString()}, and none of these flows is known`
+    const switched = await machine.file('proc/sys/net/netfilter/nf_conntrack_events').catch(() => '')
+    return switched.trim() === '0'
+      ? 'the kernel tells no conntrack events: net.netfilter.nf_conntrack_events is 0'
+      : undefined
+  }
+
+  start()
+  return {
+    async read(machine, { flows }) {
+      const known = remembered.about(flows)
+      const why = known.length === 0 ? await doubt(machine) : undefined
+      if (why !== undefined) throw new Absent(why)
+      return known
+    },
+    close: () => stop?.(),
+  }
+}
