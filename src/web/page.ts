@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { span } from '../record/tables/words.ts'
 import { type Cell, type Column, type Table, tables } from '../record/tables.ts'
-import { type Answer, text } from './answer.ts'
+import { type Answer, text } from '../http/answer.ts'
 import { type Html, html } from './html.ts'
 import type { WebSource } from './source.ts'
 
