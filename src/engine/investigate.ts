@@ -45,6 +45,7 @@ export function investigate({ clock, witnesses, everyMs, tell, isOpen }: Investi
   let gap: number = gapMs.least
   let lastFault = -Infinity
   let lastThorough = -Infinity
+  let isNews = true
   let disarm: (() => void) | undefined
   let dueAt = Infinity
   let running: Promise<void> | undefined
@@ -71,21 +72,25 @@ export function investigate({ clock, witnesses, everyMs, tell, isOpen }: Investi
   }
 
   async function examineOnce(): Promise<void> {
-    const thorough = lastThorough === -Infinity || lastFault > lastThorough - settleMs
-    if (thorough) lastThorough = clock.steady()
+    const now = clock.steady()
+    const thorough = isNews && now - lastThorough >= gap
+    if (thorough) {
+      if (lastThorough > -Infinity) gap = Math.min(gapMs.most, gap * 2)
+      lastThorough = now
+      isNews = false
+    }
     const evidence = await witnesses.ask(about.ask(), thorough)
     if (!stopped) tell({ type: 'examined', evidence })
   }
 
   /** The next look: soon while something is wrong, seldom while all is well. */
   function plan(): void {
-    const sinceFault = clock.steady() - lastFault
-    if (lastFault > lastThorough) {
-      within(gap)
-      gap = Math.min(gapMs.most, gap * 2)
-    } else if (isOpen() || sinceFault < 2 * watchfulMs) within(Math.min(watchfulMs, everyMs))
-    else within(everyMs)
+    if (isNews) return within(untilDue())
+    const isWatchful = isOpen() || clock.steady() - lastFault < 2 * watchfulMs
+    within(isWatchful ? Math.min(watchfulMs, everyMs) : everyMs)
   }
+
+  const untilDue = () => Math.max(settleMs, lastThorough + gap - clock.steady())
 
   within(0)
 
@@ -95,11 +100,13 @@ export function investigate({ clock, witnesses, everyMs, tell, isOpen }: Investi
       const now = clock.steady()
       if (now - lastFault > quietMs) gap = gapMs.least
       lastFault = now
-      if (!running) within(now - lastThorough > gap ? settleMs : gap)
+      isNews = true
+      if (!running) within(untilDue())
     },
     async conclude() {
       await running
-      lastFault = clock.steady()
+      isNews = true
+      lastThorough = -Infinity
       await examine()
     },
     async stop() {
