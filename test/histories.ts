@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { askPhases, fates } from '../src/outcome/fate.ts'
 import type { Identity } from '../src/outcome/identity.ts'
 import { type Ended, type Observation, type OfCohort, strays, type Told } from '../src/outcome/observation.ts'
+import { exampleVerdict } from './verdicts.ts'
 
 /** Whole lives of a process and its connections, as observations in order: what the engine could have told. */
 export const histories: fc.Arbitrary<readonly Observation[]> = fc
@@ -104,6 +105,14 @@ function aside(what: number, seed: number, ms: number, of: OfCohort, tookUs: num
     const configured = { keepalive: undefined, userTimeoutMs: 0 }
     const effective = { keepalive: { idleS: 60, intervalS: 10, count: 3 }, userTimeoutMs: 0 }
     return { type: 'options-set', ...of, configured, effective }
+  }
+  if (what === 94) {
+    const given = {
+      id: `v-${seed % 5}`,
+      name: pick(['conntrack-expiry', 'unexplained'], seed),
+      planned: seed % 4 === 0,
+    }
+    return { type: 'judged', verdict: exampleVerdict({ ...given, state: pick(['open', 'closed'], seed >> 3) }) }
   }
   if (what < 96)
     return { type: 'rejected', side: 'server', kind: 'tcp-hold', reason: pick(['bad-hello', 'flood'], seed) }

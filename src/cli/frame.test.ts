@@ -1,5 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
 import { expect, test } from 'vitest'
+import { exampleVerdict } from '../../test/verdicts.ts'
 import { recorder } from '../record/recorder.ts'
 import { tables } from '../record/tables.ts'
 import { cut } from './cut.ts'
@@ -23,6 +24,7 @@ function snapshot(cohort = 'no-keepalive') {
   const end = { fate: 'reset', phase: 'exchange', code: 'ECONNRESET read', planned: false, zombie: false } as const
   const age = { idleMs: 60_000, tookUs: 200, exchanges: 3, lifetimeMs: 60_000 }
   told.fold({ ...of, type: 'ended', id: '1', peer, ...end, ...age, ...stamp })
+  for (const id of ['a', 'b', 'c', 'd', 'e']) told.fold({ type: 'judged', verdict: exampleVerdict({ id }), ...stamp })
   return told.snapshot()
 }
 
@@ -31,8 +33,21 @@ const drawn = ({ columns = 160, rows = 40, cohort = 'no-keepalive', paint = plai
 
 test('header, cohorts, probes and the last faults', () => {
   const text = drawn().join('\n')
-  for (const word of [...header, 'Cohorts', 'no-keepalive', 'DNS and UDP', 'Last faults', 'ECONNRESET read'])
+  for (const word of [
+    ...header,
+    'Open verdicts (4 of 5)',
+    'Cohorts',
+    'no-keepalive',
+    'DNS and UDP',
+    'Last faults',
+    'ECONNRESET read',
+  ])
     expect(text).toContain(word)
+})
+
+test('what is open stands above everything that is counted', () => {
+  const text = drawn({ columns: 80 }).join('\n')
+  expect(text.indexOf('conntrack-expiry')).toBeLessThan(text.indexOf('Cohorts'))
 })
 
 test.each([1, 7, 40, 80, 100, 200])('no line is wider than %i columns, coloured or not', columns => {

@@ -5,6 +5,7 @@ import { probesTable } from '../record/tables/probes.ts'
 import { noiseTable } from '../record/tables/noise.ts'
 import { rejectedTable } from '../record/tables/rejected.ts'
 import type { Table } from '../record/tables/table.ts'
+import { openVerdictsTable } from '../record/tables/verdicts.ts'
 import { type Paint, textOf } from '../record/tables/text.ts'
 import { cut } from './cut.ts'
 
@@ -16,7 +17,8 @@ export interface Sight {
   readonly rows: number
 }
 
-/** Faults shown below the tables. */
+/** Open verdicts shown above the tables, and faults below them. */
+const mostVerdicts = 4
 const mostFaults = 5
 /** Table lines worth having beside the faults; in a lower window the faults give way. */
 const fewest = 6
@@ -28,7 +30,8 @@ export function frame({ header, snapshot, columns, rows }: Sight, paint: Paint):
     ...textOf(narrowed(table, columns), { width: columns, paint }).trimEnd().split('\n'),
   ]
   const some = [cohortsTable, probesTable, rejectedTable, noiseTable].map(make => make(snapshot))
-  const middle = some.filter(({ rows }) => rows.length > 0).flatMap(lines)
+  const verdicts = openVerdictsTable(snapshot, mostVerdicts)
+  const middle = [verdicts, ...some].filter(({ rows }) => rows.length > 0).flatMap(lines)
   const bottom = lines(faultsTable(snapshot, mostFaults))
   const room = Math.max(1, rows - 1) // the last line is the cursor's
   const kept = header.length + fewest + bottom.length <= room ? bottom : []

@@ -4,9 +4,21 @@ import { type CohortSeries, isFault, type ProbeSeries, type Snapshot } from './s
 import { resetRate } from './tables/cohorts.ts'
 
 /** The snapshot for programs, the same in report, status and events: units in the names, times in epoch ms. */
-export function snapshotJson({ at, cohorts, probes, listeners, rejected, disturbed, faults }: Snapshot) {
+export function snapshotJson({
+  at,
+  cohorts,
+  probes,
+  listeners,
+  rejected,
+  disturbed,
+  faults,
+  verdicts,
+  verdictCounts,
+}: Snapshot) {
   return {
     atMs: at,
+    verdicts,
+    verdictCounts,
     cohorts: cohorts.map(cohort),
     probes: probes.map(probe),
     listeners,

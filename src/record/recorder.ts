@@ -15,6 +15,7 @@ import { foldProbe, loadProbe, saveProbe } from './probe.ts'
 import type { Fault, ListenerSeries, Snapshot } from './snapshot.ts'
 import { type RecorderState, recorderState } from './state.ts'
 import { histogramsOf } from './tags.ts'
+import { type KeptVerdict, verdicts as newVerdicts } from './verdicts.ts'
 
 /** Folds observations into one snapshot. Same observations in, same snapshot out: no clock, no socket, no logger. */
 export interface Recorder {
@@ -42,6 +43,7 @@ export function recorder(): Recorder {
   const cohorts = cohortSeats()
   const probes = probeSeats()
   const rejected = reasonSeats()
+  const verdicts = newVerdicts()
   let listeners: ListenerSeries[] = []
   let faults: Fault[] = []
   let disturbed = { stalls: 0, longestStallMs: 0, clockJumps: 0 }
@@ -50,11 +52,11 @@ export function recorder(): Recorder {
   let newest: Now = { at: 0, steady: 0 }
 
   function fold(news: Observation): void {
-    const { steady } = newest
+    const before = newest
     newest = news
     switch (news.type) {
       case 'began':
-        return begin(news, steady)
+        return begin(news, before)
       case 'opened':
       case 'exchanged':
       case 'swept':
@@ -76,15 +78,17 @@ export function recorder(): Recorder {
         return declare(news.series)
       case 'disturbed':
         return disturb(news)
-      case 'examined':
       case 'judged':
+        return verdicts.fold(news.verdict)
+      case 'examined':
         return
     }
   }
 
-  /** The connections of the run before were silent up to `lastSteady`, and nobody saw their fate. */
-  function begin({ at, side, identity, version }: Began & Stamp, lastSteady: number): void {
-    for (const cohort of cohorts.all) abandon(cohort, lastSteady)
+  /** The connections of the run before were silent up to its last sign of life; nobody saw their fate, or what became of a verdict. */
+  function begin({ at, side, identity, version }: Began & Stamp, last: Now): void {
+    for (const cohort of cohorts.all) abandon(cohort, last.steady)
+    verdicts.abandon(last.at)
     for (const probe of probes.all) probe.current = false
     listeners = []
     run = { at, side, identity, version }
@@ -128,6 +132,8 @@ export function recorder(): Recorder {
       rejected: [...rejected.all].map(each => ({ ...each })),
       disturbed: { ...disturbed },
       faults: faults.slice(-mostFaults).toReversed(),
+      verdicts: verdicts.all,
+      verdictCounts: verdicts.counts,
     }),
     takeIntervals(take) {
       for (const [tag, histogram] of histogramsOf(cohorts.all, probes.all)) {
@@ -146,6 +152,7 @@ export function recorder(): Recorder {
       rejected: [...rejected.all].map(each => ({ ...each })),
       disturbed: { ...disturbed },
       faults: faults.slice(-mostFaults).map(fault => ({ ...fault, tcpInfo: fault.tcpInfo && { ...fault.tcpInfo } })),
+      verdicts: { all: verdicts.all, counts: verdicts.counts },
     }),
     restore(state) {
       const saved = recorderState.parse(state)
@@ -155,6 +162,7 @@ export function recorder(): Recorder {
       for (const probe of loadedProbes) probes.seat(probe, probe)
       for (const reason of saved.rejected) rejected.seat(reason, { ...reason })
       faults = saved.faults as unknown as Fault[] // JSON of what `state` wrote: absent stays absent
+      verdicts.restore({ all: saved.verdicts.all as KeptVerdict[], counts: saved.verdicts.counts }) // likewise
       ;({ disturbed, run, runs, listeners } = saved)
       newest = { at: saved.at, steady: saved.steady }
     },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { identity } from '../../test/histories.ts'
+import { exampleVerdict } from '../../test/verdicts.ts'
 import type { Told } from '../outcome/observation.ts'
 import type { Read } from './journal/read.ts'
 import { recorder } from './recorder.ts'
@@ -15,7 +16,8 @@ function read(): Read {
   tell(901, { type: 'exchanged', ...of, id: 'a', speaker: 'client', idleMs: 900_000, tookUs: 1500 })
   const rest = { planned: false, idleMs: 900_000, tookUs: 0, exchanges: 1, lifetimeMs: 1_800_000, zombie: false }
   tell(1801, { type: 'ended', ...of, id: 'a', fate: 'reset', phase: 'exchange', code: 'ECONNRESET read', ...rest })
-  const runs = [{ at: 0, until: 1_801_000, side: 'pair', identity: identity('pod-1'), version: '0.1.0' } as const]
+  tell(1802, { type: 'judged', verdict: exampleVerdict({ says: 'Forgotten after 900 s.' }) })
+  const runs = [{ at: 0, until: 1_802_000, side: 'pair', identity: identity('pod-1'), version: '0.1.0' } as const]
   return {
     snapshot: into.snapshot(),
     runs,
@@ -26,9 +28,12 @@ function read(): Read {
 
 test('the report shows runs, tables and notes', () => {
   const text = reportText(read())
-  expect(text).toMatch(/1970-01-01 00:00:00 +1970-01-01 00:30:01 +30m 1s +pair +pod-1 +0\.1\.0/)
+  expect(text).toMatch(/1970-01-01 00:00:00 +1970-01-01 00:30:02 +30m 2s +pair +pod-1 +0\.1\.0/)
   expect(text).toMatch(/client +quiet +service +tcp-hold +0 +30m +1 +1 /)
   expect(text).toContain('ECONNRESET read')
+  expect(text).toMatch(
+    /conntrack-expiry +open +2026-11-21 12:00:00 +proven +12 of 40 +tcp-hold.+Forgotten after 900 s\./,
+  )
   expect(text).toContain('Turned away by the server: nothing so far.')
   expect(text).toContain('- journal-000001.jsonl:7: skipped a torn last line of 9 bytes')
 })
@@ -37,7 +42,7 @@ test('the JSON survives JSON, carries units and percentiles, and only what there
   const json: unknown = JSON.parse(JSON.stringify(reportJson(read())))
   expect(json).toMatchObject({
     format: 1,
-    runs: [{ beganAtMs: 0, lastSignAtMs: 1_801_000, side: 'pair', identity: { pod: 'pod-1' } }],
+    runs: [{ beganAtMs: 0, lastSignAtMs: 1_802_000, side: 'pair', identity: { pod: 'pod-1' } }],
     cohorts: [
       {
         ...of,
@@ -52,6 +57,8 @@ test('the JSON survives JSON, carries units and percentiles, and only what there
       },
     ],
     faults: [{ atMs: 1_801_000, name: 'quiet', fate: 'reset', id: 'a', idleMs: 900_000, exchanges: 1 }],
+    verdicts: [{ id: 'conntrack-expiry-1', state: 'open', evidence: [{}, { source: 'node sysctl' }] }],
+    verdictCounts: [{ name: 'conntrack-expiry', family: 'forgotten-flow', opened: 1, planned: 0 }],
     damagedLines: 1,
   })
   expect(JSON.stringify(json)).not.toContain('"interval"')

@@ -5,10 +5,13 @@ import { left, plain, type Table } from './tables/table.ts'
 import { type Paint, textOf } from './tables/text.ts'
 import { moment, span } from './tables/words.ts'
 import { tables } from './tables.ts'
+import { mostVerdicts } from './verdicts.ts'
 
 /** A journal for people: its runs, every table, and what was met while reading it. */
 export function reportText(read: Read, look: { width?: number; paint?: Paint } = {}): string {
-  const parts = [runsTable(read.runs), ...tables(read.snapshot, { faults: 50 })].map(table => textOf(table, look))
+  const parts = [runsTable(read.runs), ...tables(read.snapshot, { faults: 50, verdicts: mostVerdicts })].map(table =>
+    textOf(table, look),
+  )
   const notes = read.notes.length > 0 ? [`Notes\n${read.notes.map(note => `- ${note}\n`).join('')}`] : []
   return [...parts, ...notes].join('\n')
 }

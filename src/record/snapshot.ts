@@ -4,6 +4,7 @@ import type { OfCohort, OfProbe, Side, strays } from '../outcome/observation.ts'
 import type { SocketOptions, TcpInfo } from '../outcome/socket.ts'
 import type { Buckets } from '../stats/buckets.ts'
 import type { Latency } from '../stats/latency.ts'
+import type { KeptVerdict, VerdictCount } from './verdicts.ts'
 
 /**
  * Everything that is visible is a projection of this: metrics, API, page, terminal, report.
@@ -29,6 +30,10 @@ export interface Snapshot {
   readonly disturbed: { readonly stalls: number; readonly longestStallMs: number; readonly clockJumps: number }
   /** The newest faults, newest first, bounded. */
   readonly faults: readonly Fault[]
+  /** Open ones first, faults before plans, and the newest of each first; bounded. */
+  readonly verdicts: readonly KeptVerdict[]
+  /** How many there were, by name: of those that have opened at all. */
+  readonly verdictCounts: readonly VerdictCount[]
 }
 
 /** What was asked of the kernel for one kind's listening socket, and what it made of it. */

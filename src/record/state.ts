@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { fates, holdPhases } from '../outcome/fate.ts'
 import { paths, strays } from '../outcome/observation.ts'
 import { savedBuckets, savedLatency } from './saved.ts'
+import { savedVerdicts } from './saved-verdict.ts'
 
 const side = z.enum(['client', 'server'])
 const object = z.looseObject({})
@@ -85,5 +86,6 @@ export const recorderState = z.object({
   rejected: z.array(z.object({ kind: z.string(), reason: z.string(), count: z.number() })),
   disturbed: z.object(numbers('stalls', 'longestStallMs', 'clockJumps')),
   faults: z.array(savedFault),
+  verdicts: savedVerdicts.default({ all: [], counts: [] }), // journals from before there were any go on
 })
 export type RecorderState = z.output<typeof recorderState>

@@ -6,12 +6,14 @@ import { optionsTable } from './tables/options.ts'
 import { probesTable } from './tables/probes.ts'
 import { rejectedTable } from './tables/rejected.ts'
 import type { Table } from './tables/table.ts'
+import { verdictsTable } from './tables/verdicts.ts'
 
 export type { Cell, Column, Table, Tone } from './tables/table.ts'
 
-/** All there is to read, the two main tables first: one projection for terminal, page and report. */
-export function tables(snapshot: Snapshot, { faults = 20 }: { faults?: number } = {}): Table[] {
+/** All there is to read, what it means first: one projection for page and report. */
+export function tables(snapshot: Snapshot, { faults = 20, verdicts = 20 } = {}): Table[] {
   return [
+    verdictsTable(snapshot, verdicts),
     cohortsTable(snapshot),
     probesTable(snapshot),
     faultsTable(snapshot, faults),

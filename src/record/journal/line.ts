@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { askPhases, fates, holdPhases } from '../../outcome/fate.ts'
 import { type Observation, strays } from '../../outcome/observation.ts'
+import { savedVerdict } from '../saved-verdict.ts'
 import { identity, ofCohort, ofProbe, savedRun, socketOptions } from '../state.ts'
 
 /** What the journal itself has to say, between the observations. */
@@ -101,11 +102,7 @@ const observation = z.discriminatedUnion('type', [
     series: z.union([z.object(ofCohort), z.object(ofProbe), z.object({ kind: z.string(), reason: z.string() })]),
   }),
   z.looseObject({ type: z.literal('examined'), ...stamp, evidence: known }),
-  z.looseObject({
-    type: z.literal('judged'),
-    ...stamp,
-    verdict: z.looseObject({ id: z.string(), name: z.string(), state: z.enum(['open', 'closed']) }),
-  }),
+  z.looseObject({ type: z.literal('judged'), ...stamp, verdict: savedVerdict }),
   z.looseObject({ type: z.literal('disturbed'), ...stamp, what: z.enum(['loop-stall', 'clock-jump']), ms: z.number() }),
 ])
 
