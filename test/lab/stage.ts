@@ -25,6 +25,11 @@ export interface Lab {
   untilOpen(within?: string): Promise<void>
   /** Waits until it is seen. Error with what was expected when it is not seen within `within`, by default 30 s. */
   until(says: string, holds: (sight: Sight) => boolean, within?: string): Promise<void>
+  /**
+   * Waits for the beginning of a silence: everybody of the cohort has spoken, the last one just now. Whoever is heard while
+   * a node forgets meets another failure: the answer on its way leaves the node untranslated.
+   */
+  untilSpoken(cohort: string): Promise<void>
   /** Lets time pass. */
   passes(duration: string, says: string): Promise<void>
   /** Reads kernels and ledgers now, under this name. */
@@ -86,6 +91,11 @@ export function labOn({ cluster, connections, staged, moments, looks, tell, sign
     until,
     untilOpen: within =>
       until(`all ${connections} connections are open`, ({ client }) => client.opened().length >= connections, within),
+    untilSpoken: cohort =>
+      until('everybody has just spoken', ({ client }) => {
+        const silentFor = Date.now() - Math.max(0, ...client.exchanged({ cohort }).map(({ at }) => at))
+        return silentFor > 300 && silentFor < 900
+      }),
     async passes(duration, says) {
       tell({ kind: 'waits', text: `${duration}: ${says}` })
       await sleep(milliseconds(duration), undefined, { signal })

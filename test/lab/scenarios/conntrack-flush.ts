@@ -3,7 +3,7 @@ import { direct, held } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
 
 const each = 30
-const rungs = ['1s', '2s', '3s']
+const rungs = ['2s', '4s', '6s']
 const reset = { cohort: 'ladder', fate: 'reset', phase: 'exchange' } as const
 
 export const conntrackFlush: Scenario = {
@@ -14,7 +14,7 @@ export const conntrackFlush: Scenario = {
     'The same symptom as expiry, but it does not ask how long a connection was silent: everything on one node that speaks next is a candidate, at once. Look for what restarted or ran "conntrack -F" at that moment.',
   modes: ['iptables', 'nftables'],
   cluster: {},
-  probes: [held('ladder', 3 * each, '1s', { idle: rungs }), direct('direct', each, '1s', ['srv1', 'srv2'])],
+  probes: [held('ladder', 3 * each, '2s', { idle: rungs }), direct('direct', each, '1s', ['srv1', 'srv2'])],
 
   async stage(lab) {
     await lab.untilOpen()
@@ -22,8 +22,9 @@ export const conntrackFlush: Scenario = {
       'every silence was survived once',
       ({ client }) => new Set(client.exchanged({ cohort: 'ladder' }).map(({ id }) => id)).size === 3 * each,
     )
+    await lab.untilSpoken('ladder')
     await lab.breaks('conntrack -F on the client’s node', () => lab.on('nodea', 'conntrack -F'))
-    await lab.passes('5s', 'everyone speaks again')
+    await lab.passes('8s', 'everyone speaks again')
   },
 
   proofs: [
@@ -32,7 +33,7 @@ export const conntrackFlush: Scenario = {
     client(
       'whatever the silence: shortest and longest differ, ms',
       ({ client }) => spread(client.ended(reset).map(({ idleMs }) => idleMs)),
-      between(1500, 3000),
+      between(3000, 6000),
     ),
     client('straight to the pods nobody is hurt', ({ client }) => client.ended({ cohort: 'direct' }), none),
     servers(

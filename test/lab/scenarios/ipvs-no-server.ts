@@ -14,7 +14,7 @@ export const ipvsNoServer: Scenario = {
   cluster: {},
   probes: [
     held('silent', each, '5m'),
-    held('new', each, '1s', { to: '10.96.22.22:7000', reconnect: { base: '500ms', cap: '1s' }, deadline: '3s' }),
+    held('new', each, '1s', { to: '10.96.22.22:7000', reconnect: { base: '500ms', cap: '1s' }, deadline: '8s' }),
     echo('echo', { ports: ['fresh'], every: '500ms' }),
   ],
 
