@@ -16,7 +16,7 @@ export function isOver(verdict: Verdict, symptoms: ReadonlySet<Symptom>, of: Cas
   const quiet = of.at - verdict.lastAt
   if (quiet < quietMs) return false
   const rate = Math.min(0.999, Math.max(0.01, verdict.count / Math.max(verdict.of, verdict.count, 1)))
-  const needed = Math.ceil(Math.log(doubt) / Math.log(1 - rate))
+  const needed = Math.ceil(Math.log(doubt) / Math.log(1 - rate) - 1e-9) // logarithms are not exact
   const longest = Math.max(0, ...[...symptoms].map(symptom => ('idleMs' in symptom ? symptom.idleMs : 0)))
   return goodSince(verdict, symptoms, of) >= needed || quiet >= Math.max(deafMs, 3 * longest)
 }
