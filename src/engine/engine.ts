@@ -106,7 +106,13 @@ export async function start({ config, command, clock, log, version }: Job): Prom
     if (config.evidence !== 'off' && command !== 'server')
       investigation = investigate({
         clock,
-        witnesses: witnesses(config.evidence, clock, log),
+        witnesses: witnesses({
+          config: config.evidence,
+          ...(command === 'pair' &&
+            config.web !== 'off' && { own: { instance: identity.instance, at: config.web.listen } }),
+          clock,
+          log,
+        }),
         everyMs: config.evidence.every,
         tell,
         isOpen: () => judge.open.length > 0,

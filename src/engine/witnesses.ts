@@ -2,18 +2,29 @@ import type { Clock } from '../clock.ts'
 import type { EvidenceConfig } from '../config/schema.ts'
 import { followWith } from '../evidence/follow.ts'
 import { sources } from '../evidence/index.ts'
+import { ledgerSource } from '../evidence/ledger/source.ts'
 import { machineAt } from '../evidence/machine.ts'
 import { readSources } from '../evidence/read.ts'
 import type { Source } from '../evidence/source.ts'
 import type { Log } from '../log.ts'
 import type { Readings, Scope } from '../outcome/evidence.ts'
+import type { Address } from '../settings/address.ts'
 import type { Witnesses } from './investigate.ts'
 
+export interface WitnessJob {
+  readonly config: Exclude<EvidenceConfig, 'off'>
+  /** Who we are and where our own web is, where this process is a server, too. */
+  readonly own?: { readonly instance: string; readonly at: Address }
+  readonly clock: Clock
+  readonly log: Log
+}
+
 /** Everyone a configuration lets us ask: our own kernel, the agent of the node, the servers' ledgers, the Kubernetes API. */
-export function witnesses(config: Exclude<EvidenceConfig, 'off'>, clock: Clock, log: Log): Witnesses {
+export function witnesses({ config, own, clock, log }: WitnessJob): Witnesses {
   const machine = machineAt('/', clock)
   const world = { clock, machineUntil: machine }
   const ofMachine = sources.filter(each => each.of === 'machine')
+  const ledgers = ledgerSource({ port: config.ledgerPort, ...(own && { own }) })
   const node = config.agent === 'own' ? begun(ofMachine, { clock, log, machine, follow: followWith(clock) }) : undefined
 
   return {
@@ -23,6 +34,7 @@ export function witnesses(config: Exclude<EvidenceConfig, 'off'>, clock: Clock, 
       const own = ofMachine.filter(source => source.about === 'machine' && !source.costly)
       const scopes: readonly (readonly [Scope, Promise<Readings>])[] = [
         ['own', readSources(own, about, world)],
+        ...(about.accounts.length > 0 ? [['servers', readSources([ledgers], about, world)] as const] : []),
         ...(node ? [['node', readSources(node.sources.filter(wanted), about, world)] as const] : []),
       ]
       const read = await Promise.all(scopes.map(async ([scope, readings]) => [scope, await readings] as const))
