@@ -1,4 +1,8 @@
+import { conntrackSource } from './conntrack/source.ts'
+import { cpuSource } from './cpu/source.ts'
+import { netstatSource } from './netstat/source.ts'
+import { sysctlSource } from './sysctl/source.ts'
 import type { Source } from './source.ts'
 
 /** Every source of evidence there is. To add one: write its folder, then its line here. */
-export const sources: readonly Source[] = []
+export const sources: readonly Source[] = [conntrackSource, cpuSource, netstatSource, sysctlSource]

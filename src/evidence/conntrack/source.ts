@@ -1,0 +1,37 @@
+import { Absent, defineSource, type Machine } from '../source.ts'
+import { valueOf } from '../sysctl/parse.ts'
+import { conntrack } from './facts.ts'
+import { type Counters, parseStat, parseSummary } from './parse.ts'
+
+export const conntrackSource = defineSource({
+  facts: conntrack,
+  of: 'machine',
+  about: 'machine',
+  costly: false,
+  async read(machine) {
+    const [count, max, buckets, counters] = await Promise.all([
+      size(machine, 'count'),
+      size(machine, 'max'),
+      size(machine, 'buckets').catch(none),
+      countersOf(machine),
+    ])
+    return { count, max, ...(buckets === undefined ? {} : { buckets }), counters }
+  },
+})
+
+async function size(machine: Machine, what: string): Promise<number> {
+  const value = valueOf(await machine.file(`proc/sys/net/netfilter/nf_conntrack_${what}`))
+  if (typeof value !== 'number' || value < 0) throw new Absent(`nf_conntrack_${what} is not a number of entries`)
+  return value
+}
+
+/** Some kernels are built without the file; those tell it to whoever may administer the network. */
+async function countersOf(machine: Machine): Promise<Counters> {
+  return (
+    (await machine.file('proc/net/stat/nf_conntrack').then(parseStat, none)) ??
+    (await machine.run('conntrack', ['-S']).then(parseSummary, none)) ??
+    {}
+  )
+}
+
+const none = () => undefined
