@@ -1,8 +1,19 @@
+import { conntrackEntriesSource } from './conntrack-entries/source.ts'
+import { conntrackEventsSource } from './conntrack-events/source.ts'
 import { conntrackSource } from './conntrack/source.ts'
 import { cpuSource } from './cpu/source.ts'
+import { ipvsSource } from './ipvs/source.ts'
 import { netstatSource } from './netstat/source.ts'
 import { sysctlSource } from './sysctl/source.ts'
 import type { Source } from './source.ts'
 
 /** Every source of evidence there is. To add one: write its folder, then its line here. */
-export const sources: readonly Source[] = [conntrackSource, cpuSource, netstatSource, sysctlSource]
+export const sources: readonly Source[] = [
+  conntrackEntriesSource,
+  conntrackEventsSource,
+  conntrackSource,
+  cpuSource,
+  ipvsSource,
+  netstatSource,
+  sysctlSource,
+]

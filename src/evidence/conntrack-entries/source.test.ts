@@ -4,8 +4,8 @@ import { realClock } from '../../clock.ts'
 import { type Flow, flowKey } from '../../outcome/flow.ts'
 import { machineAt } from '../machine.ts'
 import { Absent, type Machine } from '../source.ts'
-import { conntrackEntries as facts } from './facts.ts'
-import { conntrackEntries } from './source.ts'
+import { conntrackEntries } from './facts.ts'
+import { conntrackEntriesSource } from './source.ts'
 
 const held: Flow = { proto: 'tcp', local: '10.244.1.10:40053', remote: '10.96.22.22:7000' }
 const unanswered: Flow = { proto: 'tcp', local: '10.244.1.10:40054', remote: '10.96.22.22:7001' }
@@ -15,7 +15,7 @@ const never: Flow = { proto: 'udp', local: '10.244.1.10:41009', remote: '10.96.0
 const backwards: Flow = { proto: 'udp', local: '10.244.2.53:53', remote: '10.244.1.10:41001' }
 
 const read = async (machine: Machine, flows: readonly Flow[]) =>
-  facts.schema.parse(await conntrackEntries.read(machine, { flows, accounts: [] }))
+  conntrackEntries.schema.parse(await conntrackEntriesSource.read(machine, { flows, accounts: [] }))
 
 test('entries as the kernel has them, and none where it has none', async () => {
   await using space = await namespace(services)

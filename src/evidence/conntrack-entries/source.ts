@@ -1,16 +1,16 @@
 import { type Flow, flowKey } from '../../outcome/flow.ts'
 import { Absent, defineSource, type Machine, mostFlows } from '../source.ts'
 import { sameTuple, type Tuple, tupleOf } from '../tuple.ts'
-import { type ConntrackEntries, conntrackEntries as facts } from './facts.ts'
+import { type ConntrackEntries, conntrackEntries } from './facts.ts'
 import { parseEntry } from './parse.ts'
 import { refusal } from './refusal.ts'
 
 /** So many are asked at once: a question is a process of some 4 ms. */
 const atOnce = 4
 
-export const conntrackEntries = defineSource({
+export const conntrackEntriesSource = defineSource({
   of: 'machine',
-  facts,
+  facts: conntrackEntries,
   about: 'flows',
   costly: true,
   async read(machine, { flows }) {

@@ -5,8 +5,8 @@ import { storyClock } from '../../../test/story-clock.ts'
 import { type Clock, realClock } from '../../clock.ts'
 import { type Flow, flowKey } from '../../outcome/flow.ts'
 import { Absent, type Machine, type Watch, type Watching } from '../source.ts'
-import { conntrackEvents as facts } from './facts.ts'
-import { conntrackEvents } from './source.ts'
+import { conntrackEvents } from './facts.ts'
+import { conntrackEventsSource } from './source.ts'
 
 const held: Flow = { proto: 'tcp', local: '10.244.1.10:40053', remote: '10.96.22.22:7000' }
 const asked: Flow = { proto: 'udp', local: '10.244.1.10:41001', remote: '10.96.0.10:53' }
@@ -18,13 +18,13 @@ const noMachine = () => {
 }
 
 function begin({ follow, clock = realClock }: { follow: Watching['follow']; clock?: Clock }): Watch & Disposable {
-  const watch = conntrackEvents.begin?.({ clock, log: silentLog, machine: noMachine, follow })
+  const watch = conntrackEventsSource.begin?.({ clock, log: silentLog, machine: noMachine, follow })
   if (!watch) throw new Error('it does not listen')
   return { ...watch, [Symbol.dispose]: () => watch.close() }
 }
 
 const read = async (watch: Watch, machine: Machine, flows: readonly Flow[]) =>
-  facts.schema.parse(await watch.read(machine, { flows, accounts: [] }))
+  conntrackEvents.schema.parse(await watch.read(machine, { flows, accounts: [] }))
 
 /** Waits until `conntrack` listens: what happened before, nobody tells. */
 const listening = ({ run }: Namespace) =>
@@ -147,5 +147,5 @@ test('closed, it listens no more and does not begin again', () => {
 })
 
 test('who never listened has heard nothing', async () => {
-  await expect(conntrackEvents.read(story().machine, { flows: [held], accounts: [] })).rejects.toThrow(Absent)
+  await expect(conntrackEventsSource.read(story().machine, { flows: [held], accounts: [] })).rejects.toThrow(Absent)
 })

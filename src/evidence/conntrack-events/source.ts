@@ -1,6 +1,6 @@
 import { Absent, defineSource, type Machine, type Watch, type Watching } from '../source.ts'
 import { refusal } from '../conntrack-entries/refusal.ts'
-import { conntrackEvents as facts } from './facts.ts'
+import { conntrackEvents } from './facts.ts'
 import { memory } from './memory.ts'
 
 /** Updates are left in the kernel: a TCP connection has five of them, and the entry says where they led to. */
@@ -10,9 +10,9 @@ const [firstWaitMs, longestWaitMs] = [1000, 300_000]
 /** A loss is told as long as what was lost might have been asked about. */
 const rememberLossMs = 3_600_000
 
-export const conntrackEvents = defineSource({
+export const conntrackEventsSource = defineSource({
   of: 'machine',
-  facts,
+  facts: conntrackEvents,
   about: 'flows',
   costly: false,
   read: () => Promise.reject(new Absent('conntrack events are heard by who listens all along, and nobody did')),

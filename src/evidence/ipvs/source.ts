@@ -1,7 +1,7 @@
 import { type Flow, flowKey } from '../../outcome/flow.ts'
 import { Absent, defineSource, type Machine, mostFlows } from '../source.ts'
 import { type Tuple, tupleOf } from '../tuple.ts'
-import { type Connection, type Ipvs, ipvs as facts, type VirtualService } from './facts.ts'
+import { type Connection, type Ipvs, ipvs, type VirtualService } from './facts.ts'
 import { findLines, headOf, parseConnection, parseServices, parseTimeouts } from './parse.ts'
 
 /** Services in an answer: a kilobyte each with a handful of destinations. */
@@ -12,9 +12,9 @@ interface Question {
   readonly tuple: Tuple
 }
 
-export const ipvs = defineSource({
+export const ipvsSource = defineSource({
   of: 'machine',
-  facts,
+  facts: ipvs,
   about: 'machine',
   costly: true,
   async read(machine, { flows }): Promise<Ipvs> {
