@@ -1,6 +1,6 @@
-import { pino } from 'pino'
 import type { Engine } from '../engine/engine.ts'
 import { faultLines } from './fault-lines.ts'
+import { jsonLog } from './json-log.ts'
 import { logStream } from './log-stream.ts'
 import type { Output, OutputJob } from './output.ts'
 import { totals } from './totals.ts'
@@ -14,15 +14,7 @@ const patienceMs = 1000
 export function lines({ config, command, clock, lost }: OutputJob): Output {
   const stream = logStream(lost)
   const { pod, node } = config.identity
-  const log = pino(
-    {
-      level: config.log.level,
-      base: { pod, node },
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: label => ({ level: label }) },
-    },
-    stream,
-  )
+  const log = jsonLog(config.log.level, { pod, node }, stream)
   let stopTotals: (() => void) | undefined
   let stopFaults: (() => void) | undefined
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { runCommand } from './run-command.ts'
+import { agent } from './agent.ts'
 import { client } from './client.ts'
 import { pair } from './pair.ts'
 import { report } from './report.ts'
@@ -16,6 +17,7 @@ export function program(): Command {
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .addHelpText('after', examples)
   for (const spec of [pair, client, server]) longhold.addCommand(runCommand(spec).copyInheritedSettings(longhold))
+  longhold.addCommand(agent().copyInheritedSettings(longhold))
   longhold.addCommand(report().copyInheritedSettings(longhold))
   return longhold
 }
@@ -26,6 +28,7 @@ Examples:
   longhold server                               answer on 7000 (TCP, UDP) and 7001 (HTTP)
   longhold client --server my-service --idle 20m --keepalive off
   longhold client --config longhold.yaml --check
+  longhold agent                                on each node, for what only the node can see
   longhold report ./journal
 
 Every setting has an environment variable as well: see longhold COMMAND --help.`

@@ -1,0 +1,61 @@
+import type { Clock } from '../clock.ts'
+import { followWith } from '../evidence/follow.ts'
+import { readSources } from '../evidence/read.ts'
+import type { Machine, Source, Watch } from '../evidence/source.ts'
+import type { Log } from '../log.ts'
+import type { Readings } from '../outcome/evidence.ts'
+import type { Question } from './question.ts'
+import { recall } from './recall.ts'
+
+/** Reads what a node says of itself. */
+export interface Reader {
+  /** Never rejects: what cannot be read is absent, with the reason. */
+  read(question: Question): Promise<Readings>
+  /** Ends what listens, and what is being read. */
+  close(): void
+}
+
+export interface ReaderJob {
+  readonly sources: readonly Source[]
+  readonly machine: (signal: AbortSignal) => Machine
+  readonly clock: Clock
+  readonly log: Log
+  /** Hears of each reading how long it took, s, and whether there was anything to read. */
+  readonly onRead: (source: string, seconds: number, absent: boolean) => void
+}
+
+export function reader({ sources, machine, clock, log, onRead }: ReaderJob): Reader {
+  const watches = new Map<Source, Watch>()
+  for (const source of sources) {
+    const watch = source.begin?.({ clock, log, machine, follow: followWith(clock) })
+    if (watch) watches.set(source, watch)
+  }
+  const remembered = recall(machine, clock)
+
+  async function read(source: Source, { flows }: Question): Promise<Readings> {
+    const began = clock.steady()
+    let oldest = Infinity
+    // Rules and tables are alike for all who ask. What is about flows alone is its asker's own, and has to be new.
+    const recalled = source.costly && source.about === 'machine'
+    const through = recalled ? remembered.machine(at => (oldest = Math.min(oldest, at))) : undefined
+    const teller = watches.get(source) ?? source
+    const asked: Source = { ...source, read: (direct, ask) => teller.read(through ?? direct, ask) }
+    const readings = await readSources([asked], { flows, accounts: [] }, { clock, machineUntil: machine })
+    for (const each of Object.values(readings)) onRead(source.name, (clock.steady() - began) / 1000, 'absent' in each)
+    return Object.fromEntries(
+      Object.entries(readings).map(([name, each]) => [name, { ...each, at: Math.min(each.at, oldest) }]),
+    )
+  }
+
+  return {
+    async read(question) {
+      const wanted = sources.filter(({ costly }) => question.costly || !costly)
+      const all = await Promise.all(wanted.map(source => read(source, question)))
+      return Object.assign({}, ...all) as Readings
+    },
+    close() {
+      for (const watch of watches.values()) watch.close()
+      remembered.close()
+    },
+  }
+}

@@ -1,0 +1,118 @@
+import { isIP } from 'node:net'
+import { hostname } from 'node:os'
+import { Command, Option } from 'commander'
+import { type Admits, admitsAll, admitsToken, admitsTokenIn } from '../agent/token.ts'
+import { startAgent } from '../agent/agent.ts'
+import { isEverywhere, ownAddresses } from '../agent/warden.ts'
+import { type Clock, realClock } from '../clock.ts'
+import { machineAt } from '../evidence/machine.ts'
+import { Problem } from '../outcome/problem.ts'
+import type { Readings } from '../outcome/evidence.ts'
+import { type Address, formatAddress, parseAddress } from '../settings/address.ts'
+import { ending } from './ending.ts'
+import { jsonLog } from './json-log.ts'
+import { logStream } from './log-stream.ts'
+import { version as readVersion } from './version.ts'
+
+const levels = ['debug', 'info', 'warn', 'error']
+
+/** `longhold agent`: tells clients on this node what only the node can see. */
+export function agent(): Command {
+  return new Command('agent')
+    .description('serve evidence of this node, read-only, to clients on it')
+    .addOption(new Option('--listen <address>', `where, ${usual} by default`).env('LONGHOLD_AGENT_LISTEN'))
+    .addOption(new Option('--listen-everywhere', 'let --listen be 0.0.0.0 or [::]: whoever reaches the port may ask'))
+    .addOption(new Option('--token-file <file>', 'the token who asks has to show').env('LONGHOLD_AGENT_TOKEN_FILE'))
+    .addOption(
+      new Option('--root <dir>', 'where /proc and /sys of the node are').env('LONGHOLD_AGENT_ROOT').default('/'),
+    )
+    .addOption(new Option('--node <name>', 'the name of this node').env('LONGHOLD_NODE'))
+    .addOption(
+      new Option('--log-level <level>', 'what is logged').env('LONGHOLD_LOG_LEVEL').choices(levels).default('info'),
+    )
+    .addHelpText('after', help)
+    .action(runAgent)
+}
+
+interface Options {
+  readonly listen?: string
+  readonly listenEverywhere?: true
+  readonly tokenFile?: string
+  readonly root: string
+  readonly node?: string
+  readonly logLevel: string
+}
+
+/** Serves until a signal; exits with 0. */
+async function runAgent(options: Options): Promise<void> {
+  const clock = realClock
+  const end = ending(undefined, clock)
+  const { env } = process
+  const listen = listenOn(options, env)
+  const admits = await admission(options.tokenFile, env['LONGHOLD_AGENT_TOKEN'], clock)
+  const node = options.node || hostname()
+  const version = readVersion()
+  const stream = logStream(end.now)
+  const log = jsonLog(options.logLevel, { node }, stream)
+  process.on('uncaughtException', error => {
+    log.fatal({ err: error }, 'longhold agent has a bug and stops')
+    process.exit(1)
+  })
+  const machine = machineAt(options.root, clock)
+  const running = await startAgent({
+    listen,
+    admits,
+    node,
+    version,
+    machine,
+    addressesOfNode: ownAddresses,
+    clock,
+    log,
+  })
+  const absent = absencesIn(await running.look())
+  log.info({ version, listens: running.listens, token: admits !== admitsAll, absent }, 'longhold agent runs')
+  log.info({ reason: await end.reason }, 'stopping')
+  await running.close()
+  await Promise.race([stream.flushed(), clock.sleep(1000)])
+  process.exit(0) // whatever still has a timer: everything of ours is closed, and the output is written
+}
+
+const usual = '127.0.0.1:7002'
+
+function listenOn({ listen, listenEverywhere }: Options, { LONGHOLD_NODE_IP: ip }: NodeJS.ProcessEnv): Address {
+  const [text, from] = listen
+    ? [listen, '--listen or LONGHOLD_AGENT_LISTEN']
+    : ip
+      ? [ip, 'LONGHOLD_NODE_IP']
+      : [usual, '']
+  const address = parseAddress(text, 7002)
+  if (!address || isIP(address.host) === 0)
+    throw new Problem(`${from}: expected an IP address of this node such as ${usual}, found ${JSON.stringify(text)}`, 2)
+  if (isEverywhere(address.host) && !listenEverywhere)
+    throw new Problem(
+      `${from}: ${formatAddress(address)} lets whoever reaches this node ask; listen on the node's own address, or say --listen-everywhere`,
+      2,
+    )
+  return address
+}
+
+function admission(file: string | undefined, token: string | undefined, clock: Clock): Promise<Admits> | Admits {
+  if (file) return admitsTokenIn(file, clock)
+  return token ? admitsToken(token, 'LONGHOLD_AGENT_TOKEN') : admitsAll
+}
+
+/** Which sources have nothing to tell, and why: what this process is not allowed to is to be seen at its start. */
+const absencesIn = (readings: Readings): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(readings).flatMap(([name, reading]) => ('absent' in reading ? [[name, reading.absent]] : [])),
+  )
+
+const help = `
+LONGHOLD_NODE_IP, where a pod gets it, is where it listens (port 7002). LONGHOLD_AGENT_TOKEN is the token itself.
+
+Examples:
+  longhold agent                                       for clients that share the node's network
+  longhold agent --listen 10.0.0.7 --token-file /etc/longhold/token
+  longhold agent --root /host                          /proc and /sys of the host are mounted there
+  curl -s 'http://127.0.0.1:7002/evidence?costly=no'
+  curl -s 'http://127.0.0.1:7002/evidence?flow=tcp,10.244.1.10:40000,10.96.0.10:53'`
