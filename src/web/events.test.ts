@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Ended, Observation } from '../outcome/observation.ts'
 import { maxClients } from './events.ts'
 import { exampleCohort, exampleSnapshot, exampleSource, exampleWeb } from '../../test/web-example.ts'
+import { exampleVerdict } from '../../test/verdicts.ts'
 import type { Web } from './server.ts'
 
 let web: Web
@@ -16,7 +17,7 @@ beforeEach(async () => {
   subscribed = 0
   const inner = exampleSource()
   source = exampleSource({
-    snapshot: () => (big ? hugeSnapshot : exampleSnapshot()),
+    snapshot: () => (big ? hugeSnapshot : exampleSnapshot({ verdicts: [exampleVerdict(), closed] })),
     subscribe(sink) {
       subscribed += 1
       const unsubscribe = inner.subscribe(sink)
@@ -32,6 +33,8 @@ beforeEach(async () => {
 afterEach(() => web.close())
 
 const hugeSnapshot = exampleSnapshot({ cohorts: Array.from({ length: 3000 }, () => exampleCohort()) })
+
+const closed = exampleVerdict({ id: 'unexplained-1', state: 'closed' })
 
 const ended: Ended = {
   type: 'ended',
@@ -143,4 +146,14 @@ test('a client that does not read is dropped, and the next one is served', async
   big = false
   slow.destroy()
   await events(() => true)
+})
+
+test('a verdict is news, whole; the summary carries those that are open', async () => {
+  const judged: Observation = { type: 'judged', verdict: exampleVerdict(), at: 1, steady: 1 }
+  const seen = await events(
+    names => names.includes('observation'),
+    () => source.tell(judged),
+  )
+  expect(seen.find(({ name }) => name === 'observation')?.data).toEqual(judged)
+  expect(seen[0]?.data['verdicts']).toEqual([exampleVerdict()])
 })

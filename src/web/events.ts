@@ -52,8 +52,8 @@ export function eventStream(source: WebSource, clock: Clock): EventStream {
   }
 
   function summary(): string {
-    const { faults: _, ...rest } = snapshotJson(source.snapshot()) // each was an observation already
-    return event('summary', rest)
+    const { faults: _, verdicts, ...rest } = snapshotJson(source.snapshot()) // each was an observation already
+    return event('summary', { ...rest, verdicts: verdicts.filter(({ state }) => state === 'open') })
   }
 
   function collect(observation: Observation): void {

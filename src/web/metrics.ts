@@ -3,12 +3,19 @@ import type { Metric } from './metrics/definition.ts'
 import { faultMetrics } from './metrics/faults.ts'
 import { probeMetrics } from './metrics/probes.ts'
 import { processMetrics } from './metrics/process.ts'
+import { verdictMetrics } from './metrics/verdicts.ts'
 
 /**
  * Every metric there is. The number of series is bounded by what is configured and never grows with connections, pods
  * or time: no address, port or connection id is ever a label.
  */
-export const metrics: readonly Metric[] = [...faultMetrics, ...cohortMetrics, ...probeMetrics, ...processMetrics]
+export const metrics: readonly Metric[] = [
+  ...verdictMetrics,
+  ...faultMetrics,
+  ...cohortMetrics,
+  ...probeMetrics,
+  ...processMetrics,
+]
 
 /** The table of metrics as it stands in the README, which a test compares with it. */
 export function metricsTable(): string {

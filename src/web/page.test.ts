@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { storyClock } from '../../test/story-clock.ts'
 import { exampleCohort, exampleSnapshot, exampleSource } from '../../test/web-example.ts'
+import { exampleVerdict, noon } from '../../test/verdicts.ts'
 import { html } from './html.ts'
 import { page } from './page.ts'
+import type { KeptVerdict } from '../record/verdicts.ts'
 import type { WebSource } from './source.ts'
 
 const rendered = (source: Partial<WebSource> = {}, clock = storyClock()) =>
@@ -46,4 +48,44 @@ test("for how long it runs is the steady clock's word", () => {
 
 test('markup put into markup stays, strings do not become any', () => {
   expect(html`<p>${[html`<b>${'<i>'}</b>`, html`${1}`]}</p>`.markup).toBe('<p><b>&lt;i&gt;</b>1</p>')
+})
+
+const withVerdicts = (...verdicts: readonly KeptVerdict[]) =>
+  rendered({ snapshot: () => exampleSnapshot({ at: noon, verdicts }) })
+
+test('an open verdict is a card: what shows it, what is ruled out, what is missing, what to do, and its page', () => {
+  const markup = withVerdicts(exampleVerdict({ variant: 'server-first' }))
+  for (const words of [
+    'conntrack-expiry (server-first)',
+    'proven',
+    '12 of 40 · 10.0h of silence · since 2026-11-21 12:00:00 UTC',
+    '<b>node sysctl</b> <time>12:00:00</time> nf_conntrack_tcp_timeout_established = 600',
+    '<b>server-restarted</b> the ledger has all 12 open',
+    '<b>node ipvs</b> would tell whether IPVS forgot it',
+    '# Send keepalives more often than the timer:\nsysctl -w net.ipv4.tcp_keepalive_time=200</pre>',
+    '<a href="/explain?verdict=conntrack-expiry">',
+  ])
+    expect(markup).toContain(words)
+  expect(markup).not.toContain('<h2>Verdicts</h2>') // it would say of this one again that it is there
+})
+
+test('what is closed is a row, what is planned is no fault, and empty parts have no heading', () => {
+  const bare = { evidence: [], ruledOut: [], missing: [], remedy: [] }
+  const closed = exampleVerdict({ id: 'b', name: 'unexplained', state: 'closed' })
+  const markup = withVerdicts(exampleVerdict({ planned: true, ...bare }), closed)
+  expect(markup).toMatch(/class="verdict planned"[^]*planned, no fault[^]*<h2>Verdicts<\/h2>[^]*unexplained/)
+  for (const heading of ['Evidence', 'Ruled out', 'Missing', 'Remedy']) expect(markup).not.toContain(`<h4>${heading}`)
+})
+
+test('whatever a verdict says is text', () => {
+  const bad = '<img src=x onerror=alert(1)>'
+  const words = {
+    says: bad,
+    series: [bad],
+    remedy: [bad],
+    name: bad,
+    confidence: { level: 'likely', because: bad },
+  } as const
+  const evidence = [{ source: bad, at: noon, says: bad }]
+  expect(withVerdicts(exampleVerdict({ ...words, evidence, ruledOut: [], missing: [] }))).not.toContain('<img')
 })

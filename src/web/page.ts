@@ -1,42 +1,34 @@
 import type { Clock } from '../clock.ts'
+import type { Answer } from '../http/answer.ts'
+import type { Snapshot } from '../record/snapshot.ts'
 import { span } from '../record/tables/words.ts'
 import { type Cell, type Column, type Table, tables } from '../record/tables.ts'
-import { type Answer, text } from '../http/answer.ts'
+import { document } from './document.ts'
 import { type Html, html } from './html.ts'
 import type { WebSource } from './source.ts'
+import { verdictCards } from './verdict-cards.ts'
 
-/** The first page: the tables of the terminal. Reloads itself without a script; with one, only its main part changes. */
+/** The first page: what is wrong, then the tables of the terminal. */
 export function page(source: WebSource, clock: Clock): Answer {
   const snapshot = source.snapshot()
   const who = snapshot.run?.identity
-  const { markup } = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>longhold ${source.command}${who ? ` on ${who.pod}` : ''}</title>
-<link rel="stylesheet" href="/page.css">
-<noscript><meta http-equiv="refresh" content="5"></noscript>
-<script src="/page.js" defer></script>
-</head>
-<body>
-<header>
-<h1>longhold ${source.command}</h1>
-<p class="quiet">${[source.version, who?.pod, who?.node].filter(Boolean).join(' · ')}</p>
-<p class="quiet" id="state"></p>
-</header>
-<main>
-${condition(source, clock)}
-${tables(snapshot).map(section)}
-</main>
-<nav>${links.map(path => html`<a href="${path}">${path}</a> `)}</nav>
-</body>
-</html>
-`
-  return text(markup, 'text/html; charset=utf-8')
+  return document({
+    title: `longhold ${source.command}${who ? ` on ${who.pod}` : ''}`,
+    heading: `longhold ${source.command}`,
+    who: [source.version, who?.pod, who?.node],
+    main: html`${condition(source, clock)}
+${verdictCards(snapshot.verdicts, clock.now())}
+${below(snapshot).map(section)}`,
+    live: true,
+  })
 }
 
-const links = ['/metrics', '/api/status', '/api/connections', '/api/ledger', '/api/events', '/readyz']
+/** What is open has its cards already. */
+function below(snapshot: Snapshot): readonly Table[] {
+  const closed = snapshot.verdicts.filter(({ state }) => state === 'closed')
+  const all = tables({ ...snapshot, verdicts: closed })
+  return closed.length < snapshot.verdicts.length && closed.length === 0 ? all.slice(1) : all
+}
 
 function condition(source: WebSource, clock: Clock): Html {
   const { ready, parts } = source.ready()

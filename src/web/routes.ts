@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import type { Clock } from '../clock.ts'
 import type { ConnectionRow } from '../probes/kind.ts'
 import { type Answer, json, refusal, text } from '../http/answer.ts'
+import { explain, explainPath } from './explain.ts'
 import { page } from './page.ts'
-import { type Parameters, readQuery, wholeNumber, word } from '../http/query.ts'
+import { oneOf, type Parameters, readQuery, type Values, wholeNumber, word } from '../http/query.ts'
 import { scrape, wantsOpenMetrics } from './scrape.ts'
 import type { WebSource } from './source.ts'
 import { status } from './status.ts'
@@ -33,12 +34,14 @@ export function routes(source: WebSource, clock: Clock): Readonly<Record<string,
 
   return {
     '/': plain(() => pageNow('')),
+    '/explain': taking({ verdict: word('the name of a verdict', 63) }, ({ verdict }) => explain(verdict)),
     '/page.css': plain(file('page.css', 'text/css; charset=utf-8')),
     '/page.js': plain(file('page.js', 'text/javascript; charset=utf-8')),
     '/metrics': plain(({ accept }) => metrics(wantsOpenMetrics(accept) ? 'application/openmetrics-text' : '')),
     '/healthz': plain(() => text('ok\n')),
     '/readyz': plain(() => readiness(source)),
     '/api/status': plain(() => statusNow('')),
+    '/api/verdicts': taking({ state: oneOf('open', 'closed') }, ({ state }) => verdicts(source, state)),
     '/api/connections': taking({ cohort: word('the name of a cohort', 63), ...paging }, values =>
       connections(source.connections(), values),
     ),
@@ -51,7 +54,7 @@ const paging = { offset: wholeNumber(0, 0, 1_000_000_000), limit: wholeNumber(10
 /** A route whose query is checked: one that takes no parameters takes none. */
 function taking<P extends Parameters>(
   parameters: P,
-  answer: (values: { readonly [K in keyof P]: P[K]['otherwise'] }, question: Question) => Answer | Promise<Answer>,
+  answer: (values: Values<P>, question: Question) => Answer | Promise<Answer>,
 ): Route {
   return question => {
     const read = readQuery(question.query, parameters)
@@ -85,6 +88,13 @@ function readiness(source: WebSource): Answer {
   const { ready, parts } = source.ready()
   const waiting = parts.filter(part => !part.ready).map(({ name }) => name)
   return json({ ready, waiting, parts }, ready ? 200 : 503)
+}
+
+/** Open ones first. `page` is where each is explained, on this very server. */
+function verdicts(source: WebSource, state: 'open' | 'closed' | undefined): Answer {
+  const { at, verdicts: all, verdictCounts: counts } = source.snapshot()
+  const asked = all.filter(verdict => state === undefined || verdict.state === state)
+  return json({ atMs: at, verdicts: asked.map(verdict => ({ ...verdict, page: explainPath(verdict.name) })), counts })
 }
 
 /** One page. Rows are made as they are taken, so that page one of 20,000 costs one page. */

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import type { Snapshot } from '../record/snapshot.ts'
 import { buckets, count, latencyEdges } from '../stats/buckets.ts'
 import { exampleCohort, exampleProbe, exampleSnapshot, exampleSource } from '../../test/web-example.ts'
+import { exampleVerdict } from '../../test/verdicts.ts'
+import { entries } from '../handbook/entries.ts'
 import { histogram } from './metrics/definition.ts'
 import { metrics } from './metrics.ts'
 import { scrape, wantsOpenMetrics } from './scrape.ts'
@@ -46,6 +48,36 @@ test('a count lands in its series, in base units, and a count of zero is a serie
       `longhold_dns_responses_total{rcode="other",${dns}} 1`,
       'longhold_faults_total{side="client",kind="tcp-hold"} 6',
       'longhold_rejected_total{kind="tcp-hold",reason="bad-magic"} 3',
+    ]),
+  )
+})
+
+test('every verdict there is has its series from the first scrape; what no rule names is other, and plans are no faults', async () => {
+  const zeros = lines(await scraped()).filter(line => line.startsWith('longhold_verdict'))
+  expect(zeros).toHaveLength(2 * entries.length)
+  expect(zeros).toContain('longhold_verdict_active{verdict="unexplained",family="unexplained"} 0')
+  const family = { name: 'forgotten-flow', family: 'forgotten-flow' } as const
+  const seen = lines(
+    await scraped({
+      verdicts: [
+        exampleVerdict(family),
+        exampleVerdict({ ...family, variant: 'server-first' }),
+        exampleVerdict({ ...family, planned: true }),
+        exampleVerdict({ ...family, state: 'closed' }),
+        exampleVerdict({ name: 'gremlins', family: 'ourselves' }),
+      ],
+      verdictCounts: [
+        { ...family, opened: 9, planned: 2 },
+        { name: 'gremlins', family: 'ourselves', opened: 1, planned: 0 },
+      ],
+    }),
+  )
+  expect(seen).toEqual(
+    expect.arrayContaining([
+      'longhold_verdict_active{verdict="forgotten-flow",family="forgotten-flow"} 2',
+      'longhold_verdict_active{verdict="other",family="ourselves"} 1',
+      'longhold_verdicts_total{verdict="forgotten-flow",family="forgotten-flow"} 7',
+      'longhold_verdicts_total{verdict="other",family="ourselves"} 1',
     ]),
   )
 })

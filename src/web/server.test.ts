@@ -3,8 +3,10 @@ import { connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { type Account, ledger } from '../ledger/ledger.ts'
-import { exampleConnections, exampleIdentity, exampleWeb } from '../../test/web-example.ts'
+import { exampleConnections, exampleIdentity, exampleSnapshot, exampleWeb } from '../../test/web-example.ts'
+import { exampleVerdict } from '../../test/verdicts.ts'
 import type { Web } from './server.ts'
+import { entries } from '../handbook/entries.ts'
 import type { WebSource } from './source.ts'
 
 let web: Web | undefined
@@ -70,6 +72,43 @@ test('the status tells configured from effective, and percentiles with their uni
   })
 })
 
+const judged = {
+  snapshot: () =>
+    exampleSnapshot({
+      verdicts: [exampleVerdict(), exampleVerdict({ id: 'unexplained-1', name: 'unexplained', state: 'closed' })],
+      verdictCounts: [{ name: 'conntrack-expiry', family: 'forgotten-flow', opened: 3, planned: 1 }],
+    }),
+}
+
+test('verdicts are answered whole, open ones first, and by state', async () => {
+  const base = await serving(judged)
+  const all: unknown = await (await fetch(`${base}/api/verdicts`)).json()
+  expect(all).toMatchObject({
+    verdicts: [{ ...exampleVerdict(), page: '/explain?verdict=conntrack-expiry' }, { id: 'unexplained-1' }],
+    counts: [{ name: 'conntrack-expiry', opened: 3, planned: 1 }],
+  })
+  const closed = (await (await fetch(`${base}/api/verdicts?state=closed`)).json()) as { verdicts: { id: string }[] }
+  expect(closed.verdicts.map(({ id }) => id)).toEqual(['unexplained-1'])
+  const open = (await (await fetch(`${base}/api/verdicts?state=open`)).json()) as { verdicts: { id: string }[] }
+  expect(open.verdicts.map(({ id }) => id)).toEqual(['conntrack-expiry-1'])
+})
+
+test('the status carries verdicts, too', async () => {
+  const { body } = await asked('/api/status', judged)
+  expect(body['verdicts']).toMatchObject([{ id: 'conntrack-expiry-1', evidence: [{}, {}] }, { id: 'unexplained-1' }])
+})
+
+test('every verdict is explained on a page of its own, the list names all', async () => {
+  const base = await serving()
+  const list = await (await fetch(`${base}/explain`)).text()
+  for (const { name } of entries) expect(list).toContain(`href="/explain?verdict=${name}"`)
+  const page = await fetch(`${base}/explain?verdict=forgotten-flow`)
+  expect(page.headers.get('content-type')).toContain('text/html')
+  expect(await page.text()).toMatch(/<h1>forgotten-flow<\/h1>[^]*<h2>Mechanisms<\/h2>[^]*<code>path: pod<\/code>/)
+  const unknown = await fetch(`${base}/explain?verdict=<b>`)
+  expect([unknown.status, unknown.headers.get('content-type')]).toEqual([404, 'application/json; charset=utf-8'])
+})
+
 test('one page of connections costs one page, whatever there is', async () => {
   const held = exampleConnections(20_000)
   const { body } = await asked('/api/connections?offset=10&limit=5', { connections: held.rows })
@@ -92,6 +131,7 @@ test.each([
   ['/api/connections?cohort=', 'cohort: expected the name of a cohort of 1..63 characters, found ""'],
   ['/api/connections?limit=1&limit=2', 'limit: expected a whole number in 1..1000, found it 2 times'],
   [`/api/connections?cohort=${'a'.repeat(900)}`, 'aaa…"'],
+  ['/api/verdicts?state=ajar', 'state: expected one of open, closed, found "ajar"'],
   ['/api/status?verbose=1', '"verbose": no such parameter, expected none'],
 ])('%s is refused: %s', async (path, sentence) => {
   const { status, body } = await asked(path)

@@ -24,6 +24,7 @@ export const rooms: readonly Room[] = [
   { name: 'ledger', pure: true },
   { name: 'probes', pure: false },
   { name: 'evidence', pure: false },
+  { name: 'agent', pure: false },
   { name: 'diagnosis', pure: true },
   { name: 'record', pure: { but: ['record/journal/'] } },
   {
@@ -33,6 +34,7 @@ export const rooms: readonly Room[] = [
     },
   },
   { name: 'engine', pure: false },
+  { name: 'handbook', pure: { but: ['handbook/page.ts'] } },
   { name: 'web', pure: false },
   { name: 'cli', pure: false },
 ]

@@ -3,6 +3,12 @@ const stream = new EventSource('/api/events')
 stream.addEventListener('summary', () => void refresh())
 stream.addEventListener('error', () => setState('no connection to longhold, trying again'))
 
+// What needs a script shows only where there is one.
+document.documentElement.classList.add('scripted')
+document.addEventListener('click', ({ target }) => {
+  if (target.matches('.copy')) void copy(target)
+})
+
 let loading = false
 
 /** Puts the page's newest main part in place, as the server renders it: there is one renderer. */
@@ -32,4 +38,17 @@ function isSelecting() {
 
 function setState(words) {
   document.querySelector('#state').textContent = words
+}
+
+/** Copies the block below the button. Without permission (a page that came over plain HTTP) it stays marked: Ctrl-C does the rest. */
+async function copy(button) {
+  const block = button.parentElement.nextElementSibling
+  document.getSelection()?.selectAllChildren(block)
+  try {
+    await navigator.clipboard.writeText(block.textContent)
+    button.textContent = 'copied'
+    document.getSelection()?.removeAllRanges()
+  } catch {
+    button.textContent = 'marked'
+  }
 }
