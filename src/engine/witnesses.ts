@@ -1,3 +1,4 @@
+import { agentReadings } from '../agent/asking.ts'
 import type { Clock } from '../clock.ts'
 import type { EvidenceConfig } from '../config/schema.ts'
 import { followWith } from '../evidence/follow.ts'
@@ -24,8 +25,9 @@ export function witnesses({ config, own, clock, log }: WitnessJob): Witnesses {
   const machine = machineAt('/', clock)
   const world = { clock, machineUntil: machine }
   const ofMachine = sources.filter(each => each.of === 'machine')
+  const { agent } = config
   const ledgers = ledgerSource({ port: config.ledgerPort, ...(own && { own }) })
-  const node = config.agent === 'own' ? begun(ofMachine, { clock, log, machine, follow: followWith(clock) }) : undefined
+  const node = agent === 'own' ? begun(ofMachine, { clock, log, machine, follow: followWith(clock) }) : undefined
 
   return {
     async ask(about, thorough) {
@@ -35,6 +37,9 @@ export function witnesses({ config, own, clock, log }: WitnessJob): Witnesses {
       const scopes: readonly (readonly [Scope, Promise<Readings>])[] = [
         ['own', readSources(own, about, world)],
         ...(about.accounts.length > 0 ? [['servers', readSources([ledgers], about, world)] as const] : []),
+        ...(typeof agent === 'object'
+          ? [['node', agentReadings(agent, about, { clock, costly: thorough })] as const]
+          : []),
         ...(node ? [['node', readSources(node.sources.filter(wanted), about, world)] as const] : []),
       ]
       const read = await Promise.all(scopes.map(async ([scope, readings]) => [scope, await readings] as const))

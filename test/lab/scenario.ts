@@ -1,4 +1,5 @@
 import type { Forgetting } from './cluster/gateway.ts'
+import type { KubeProxyFace } from './cluster/kube-proxy-ports.ts'
 import type { Place, PodName } from './cluster/places.ts'
 import type { Mode } from './seen/incident.ts'
 import type { Proof } from './proof.ts'
@@ -52,6 +53,8 @@ export interface ClusterPlan {
   readonly gateway?: Forgetting
   /** `server:` of the servers. */
   readonly server?: Readonly<Record<string, unknown>>
+  /** What kube-proxy says of itself. */
+  readonly kubeProxy?: KubeProxyFace
   /** Nodes drop INVALID packets. Default: in iptables mode only, as kube-proxy does (kubernetes#122663). */
   readonly dropInvalid?: boolean
   /** Sysctls of IPVS: as kube-proxy sets them (the default), or as the kernel has them. */

@@ -8,6 +8,7 @@ import { startDns } from './dns.ts'
 import { gateway } from './gateway.ts'
 import { type Half, startHalf } from './halves.ts'
 import { kubeProxy, type KubeProxy } from './kube-proxy.ts'
+import { kubeProxyPorts, usualKubeProxy } from './kube-proxy-ports.ts'
 import { look } from './look.ts'
 import { memoryWords, remembers } from './memory.ts'
 import { type Names, names } from './names.ts'
@@ -77,6 +78,7 @@ export async function cluster({
   const endpoints = (places: readonly Place[]) =>
     places.filter(place => !(spare as readonly Place[]).includes(place) && place in pods)
   const proxy = await kubeProxy(mode, desired(mode, plan, endpoints(servers), endpoints(dnsPods)))
+  if (diagnosed) kubeProxyPorts('nodea', mode, plan.kubeProxy ?? usualKubeProxy, folder)
   const hostNames = await names(folder)
   for (const [name, where] of Object.entries(plan.names ?? {})) hostNames.lead(name, where)
   const plugin = await cni(mode, all.includes('container'))

@@ -2,7 +2,7 @@ import { addressOf } from '../cluster/places.ts'
 import { client, exactly, kernel, none, only } from '../proof.ts'
 import { asks, echo } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
-import { cleansUpByHand, failsToCleanUp } from './without-conntrack.ts'
+import { cleansUpByHand, failsToCleanUp, withoutConntrack } from './without-conntrack.ts'
 
 const pinned = { mode: 'pinned' } as const
 const all = { mode: ['fresh', 'pinned'] } as const
@@ -14,7 +14,14 @@ export const cleanUpMissingEndpoint: Scenario = {
   means:
     'Where the pod is gone, a client with a pinned port is cut off for ever. Where it lives, unready or taken out of the Service, the client keeps being served by a pod that should get no traffic, and no probe calls that a failure. Look for "executable file not found" in the log of kube-proxy.',
   modes: ['iptables', 'nftables'],
-  cluster: { servers: ['srv1', 'srv2'], spare: ['srv2'], dns: ['dns1'], places: ['dns2'], memory: { udp: 3 } },
+  cluster: {
+    kubeProxy: withoutConntrack,
+    servers: ['srv1', 'srv2'],
+    spare: ['srv2'],
+    dns: ['dns1'],
+    places: ['dns2'],
+    memory: { udp: 3 },
+  },
   probes: [asks('dns', { pinnedPort: 40_053 }), echo('echo', { pinnedPort: 40_700 })],
 
   async stage(lab) {

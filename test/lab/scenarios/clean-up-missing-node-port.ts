@@ -3,7 +3,7 @@ import { atLeast, client, exactly, kernel, none, only } from '../proof.ts'
 import { echo } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Sight } from '../seen/sight.ts'
-import { cleansUpByHand, failsToCleanUp } from './without-conntrack.ts'
+import { cleansUpByHand, failsToCleanUp, withoutConntrack } from './without-conntrack.ts'
 
 const [pinned, fresh] = [{ mode: 'pinned' }, { mode: 'fresh' }] as const
 const node = nodes.nodea.address
@@ -16,7 +16,7 @@ export const cleanUpMissingNodePort: Scenario = {
   means:
     'Whoever asked the node port too early has an entry without translation: its questions end at the node itself, where nobody listens, also when the Service is there and serves everybody else. Each question keeps the entry alive. Refused and timed out are one fault here: the kernel sends about one ICMP a second to one client.',
   modes: ['iptables', 'nftables'],
-  cluster: { servers: ['srv1'], client: 'ext', memory: { udp: 3 } },
+  cluster: { kubeProxy: withoutConntrack, servers: ['srv1'], client: 'ext', memory: { udp: 3 } },
   probes: [echo('echo', { to: `${node}:${nodePort}`, pinnedPort: 40_700 })],
 
   async stage(lab) {

@@ -2,7 +2,7 @@ import { addressOf, longholdService } from '../cluster/places.ts'
 import { client, exactly, kernel, none, only } from '../proof.ts'
 import { echo } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
-import { cleansUpByHand, failsToCleanUp } from './without-conntrack.ts'
+import { cleansUpByHand, failsToCleanUp, withoutConntrack } from './without-conntrack.ts'
 
 const [pinned, fresh] = [{ mode: 'pinned' }, { mode: 'fresh' }] as const
 
@@ -13,7 +13,7 @@ export const cleanUpMissingServiceIp: Scenario = {
   means:
     'The rules are gone and the entry is not, so one client goes on talking to a Service that no longer exists, and to its pods, while everybody else hears nothing. The clean-up of kube-proxy up to 1.31 is a call of "conntrack -D"; an image or a node without that program logs an error and leaves everything as it is.',
   modes: ['iptables', 'nftables'],
-  cluster: { servers: ['srv1'], memory: { udp: 3 } },
+  cluster: { kubeProxy: withoutConntrack, servers: ['srv1'], memory: { udp: 3 } },
   probes: [echo('echo', { pinnedPort: 40_700 })],
 
   async stage(lab) {

@@ -1,4 +1,8 @@
+import type { KubeProxyFace } from '../cluster/kube-proxy-ports.ts'
 import type { Lab } from '../stage.ts'
+
+/** The last that needs the program, in an image without it. */
+export const withoutConntrack: KubeProxyFace = { version: 'v1.31.14', conntrack: false }
 
 /** Of a kube-proxy image that was built without the `conntrack` program. */
 const path = '/kube-proxy-image/bin'
