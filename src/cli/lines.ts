@@ -4,19 +4,20 @@ import { jsonLog } from './json-log.ts'
 import { logStream } from './log-stream.ts'
 import type { Output, OutputJob } from './output.ts'
 import { totals } from './totals.ts'
+import { verdictLines } from './verdict-lines.ts'
 
 /** How often the totals are logged, ms. */
 const everyMs = 60_000
 /** How long the last lines wait for a reader, ms. */
 const patienceMs = 1000
 
-/** JSON lines on stdout: the start, every fault, the totals each minute, the end. Nothing per exchange. */
+/** JSON lines on stdout: the start, every fault and every verdict, the totals each minute, the end. Nothing per exchange. */
 export function lines({ config, command, clock, lost }: OutputJob): Output {
   const stream = logStream(lost)
   const { pod, node } = config.identity
   const log = jsonLog(config.log.level, { pod, node }, stream)
   let stopTotals: (() => void) | undefined
-  let stopFaults: (() => void) | undefined
+  const unsubscribe: (() => void)[] = []
 
   function totalsIn(ms: number, engine: Engine): void {
     stopTotals = clock.alarm(ms, () => {
@@ -27,7 +28,7 @@ export function lines({ config, command, clock, lost }: OutputJob): Output {
 
   function close(): void {
     stopTotals?.()
-    stopFaults?.()
+    for (const stop of unsubscribe.splice(0)) stop()
   }
 
   return {
@@ -36,7 +37,7 @@ export function lines({ config, command, clock, lost }: OutputJob): Output {
       const { listens, identity, version } = engine
       log.info({ version, identity, listens, web, journal: engine.journal?.().dir }, `longhold ${command} runs`)
       totalsIn(everyMs, engine)
-      stopFaults = engine.subscribe(faultLines(log, clock))
+      for (const sink of [faultLines(log, clock), verdictLines(log)]) unsubscribe.push(engine.subscribe(sink))
     },
     async end(engine) {
       close()

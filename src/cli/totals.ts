@@ -1,9 +1,10 @@
 import type { Snapshot } from '../record/snapshot.ts'
 import { isFault } from '../record/snapshot.ts'
 
-/** The snapshot in one log line: a few numbers for each cohort and each series of questions. */
-export function totals({ cohorts, probes, disturbed }: Snapshot): object {
+/** The snapshot in one log line: what is wrong, and a few numbers for each cohort and each series of questions. */
+export function totals({ cohorts, probes, disturbed, verdicts }: Snapshot): object {
   return {
+    verdicts: verdicts.filter(({ state }) => state === 'open').map(({ id }) => id),
     cohorts: cohorts.map(({ side, kind, cohort, path, open, exchanges, exposureMs, ends, zombies }) => ({
       side,
       kind,
