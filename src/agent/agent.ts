@@ -5,6 +5,7 @@ import { type Answer, json, refusal, text } from '../http/answer.ts'
 import { type Exchange, nowhere, serve } from '../http/server.ts'
 import type { Log } from '../log.ts'
 import type { Readings } from '../outcome/evidence.ts'
+import type { Flow } from '../outcome/flow.ts'
 import type { Address } from '../settings/address.ts'
 import type { AgentAnswer } from './answer.ts'
 import { agentMetrics } from './metrics.ts'
@@ -78,13 +79,21 @@ export async function startAgent({ listen, admits, node, version, clock, log, ..
   )
   return {
     listens: served.listens,
-    look: () => evidence.read({ flows: [], costly: true }),
+    async look() {
+      await clock.sleep(settleMs)
+      return evidence.read({ flows: [nobodys], costly: true })
+    },
     async close() {
       await served.close()
       evidence.close()
     },
   }
 }
+
+/** What listens all along needs a moment to hear that it may not, ms. */
+const settleMs = 300
+/** Between addresses of nobody (RFC 5737): what tells of flows tells whether it may. */
+const nobodys: Flow = { proto: 'tcp', local: '192.0.2.1:9', remote: '192.0.2.2:9' }
 
 const later = (why: string): Answer => ({ ...refusal(429, why), headers: { 'retry-after': '1' } })
 
