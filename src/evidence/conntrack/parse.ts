@@ -35,13 +35,13 @@ export function parseSummary(text: string): Counters | undefined {
   )
 }
 
-/** CPUs, columns and characters in a line of a machine larger than any. */
-const most = { cpus: 8192, columns: 64, line: 2048 } as const
+/** Columns, and characters in a line and in all, of a machine with more CPUs than any. */
+const most = { columns: 64, line: 2048, text: 2 * 1024 * 1024 } as const
 
 /** Whole lines; none at all where they cannot be a table. */
 function linesOf(text: string): readonly string[] {
-  const lines = text.split('\n').slice(0, -1)
-  return lines.length > most.cpus + 1 || lines.some(({ length }) => length > most.line) ? [] : lines
+  const lines = text.length > most.text ? [] : text.split('\n').slice(0, -1)
+  return lines.some(({ length }) => length > most.line) ? [] : lines
 }
 
 function sum(cpus: readonly (readonly (readonly [name: string, value: number])[])[]): Counters | undefined {

@@ -9,8 +9,8 @@ export const conntrackSource = defineSource({
   about: 'machine',
   costly: false,
   async read(machine) {
-    const [count, max, buckets, counters] = await Promise.all([
-      size(machine, 'count'),
+    const count = await size(machine, 'count') // without it there is no table to ask about
+    const [max, buckets, counters] = await Promise.all([
       size(machine, 'max'),
       size(machine, 'buckets').catch(none),
       countersOf(machine),

@@ -4,13 +4,10 @@
  * what is mounted is our own group; that is why the mount itself comes last.
  */
 export function foldersOf(cgroup: string): readonly string[] {
-  const groups = cgroup
-    .split('\n')
-    .slice(0, -1)
-    .flatMap(line => {
-      const [, controllers, path] = /^\d+:([^:]*):(\/[^\0]*)$/.exec(line) ?? []
-      return controllers === undefined || path === undefined ? [] : [{ controllers, path }]
-    })
+  const groups = linesOf(cgroup).flatMap(line => {
+    const [, controllers, path] = /^\d+:([\w=,]*):(\/[^\0]*)$/.exec(line) ?? []
+    return controllers === undefined || path === undefined ? [] : [{ controllers, path }]
+  })
   const first = groups.find(({ controllers }) => controllers.split(',').includes('cpu'))
   const second = groups.find(({ controllers }) => controllers === '')
   const { path, mounts } = first
@@ -31,13 +28,10 @@ export interface Throttling {
 /** `cpu.stat` of either version: microseconds as `throttled_usec`, or nanoseconds as `throttled_time`. */
 export function throttlingOf(stat: string): Throttling {
   const values = new Map(
-    stat
-      .split('\n')
-      .slice(0, -1)
-      .flatMap(line => {
-        const [, name = '', value] = /^(\w+) (\d{1,20})$/.exec(line) ?? []
-        return Number.isSafeInteger(Number(value)) ? [[name, Number(value)] as const] : []
-      }),
+    linesOf(stat).flatMap(line => {
+      const [, name = '', value] = /^(\w+) (\d{1,20})$/.exec(line) ?? []
+      return Number.isSafeInteger(Number(value)) ? [[name, Number(value)] as const] : []
+    }),
   )
   const periods = values.get('nr_throttled')
   const ns = values.get('throttled_time')
@@ -53,3 +47,8 @@ export function pressureOf(text: string): number | undefined {
   const [, share] = /^some avg10=(\d{1,3}\.\d{1,4}) .*\n/.exec(text) ?? []
   return share === undefined || Number(share) > 100 ? undefined : Number(share)
 }
+
+/** Characters in a file, at most: a path of a group has up to 4096, and there are a dozen of them. */
+const mostText = 64 * 1024
+/** Whole lines only. */
+const linesOf = (text: string): readonly string[] => (text.length > mostText ? [] : text.split('\n').slice(0, -1))

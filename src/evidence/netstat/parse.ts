@@ -1,11 +1,14 @@
 /** Counters in one file, at most: a kernel of today has some 330 in both. */
 const mostCounters = 2048
+/** Characters in one file: thirty times those of today. */
+const mostText = 256 * 1024
 
 /**
  * Pairs of lines, one of names and one of values, that begin with the same word: `Ip: Forwarding ...`, `Ip: 1 ...`. A pair whose
  * lengths differ says nothing about which value is whose, and is left out; so is a line without its end.
  */
 export function parseNetstat(text: string): Readonly<Record<string, number>> {
+  if (text.length > mostText) return {}
   const lines = text.split('\n').slice(0, -1)
   const counters = new Map<string, number>()
   for (const [index, line] of lines.entries()) {
