@@ -1,8 +1,9 @@
-import { writeFile, mkdtemp } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { begin, longhold } from '../cli/longhold.ts'
+import { plantedRoot } from '../planted-root.ts'
 
 const start = (out: string) => JSON.parse(out.split('\n')[0] ?? '') as { listens: string } & Record<string, unknown>
 
@@ -55,6 +56,18 @@ describe('longhold agent', () => {
     const headers = { authorization: 'Bearer secret' }
     expect((await fetch(`${agent.base}/evidence`, { headers })).status).toBe(200)
     expect((await fetch(`${agent.base}/healthz`)).status).toBe(200)
+    agent.child.kill('SIGTERM')
+    expect((await agent.ended).code).toBe(0)
+  })
+
+  test('reads /proc and /sys below --root, and nowhere else', async () => {
+    using planted = plantedRoot({ 'proc/net/snmp': 'Ip: Forwarding InAddrErrors\nIp: 1 4711\n' })
+    const agent = await running(['--listen', '127.0.0.1:0', '--root', planted.root])
+    const { readings } = (await (await fetch(`${agent.base}/evidence?costly=no`)).json()) as { readings: object }
+    expect(readings).toMatchObject({
+      netstat: { value: { 'Ip.InAddrErrors': 4711 } },
+      sysctl: { absent: expect.any(String) },
+    })
     agent.child.kill('SIGTERM')
     expect((await agent.ended).code).toBe(0)
   })
