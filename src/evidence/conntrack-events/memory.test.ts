@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Flow, flowKey } from '../../outcome/flow.ts'
+import { deletions } from './deletions.ts'
 import { memory } from './memory.ts'
 
 const ours: Flow = { proto: 'tcp', local: '10.244.1.10:40053', remote: '10.96.22.22:7000' }
@@ -82,3 +83,34 @@ test('a million events take no more room than the first fifty thousand', () => {
   expect(hear(4000) - early).toBeLessThan(10)
   expect(remembered.about([{ ...ours, local: `${client}:5023` }])).toHaveLength(1)
 }, 30_000)
+
+/** A line about an entry that a program deleted. */
+const deleted = (at: number, program: string) =>
+  `${line(at, 'DESTROY', '10.1.1.1', 1024)} [USERSPACE] portid=${program}`
+
+describe('what programs delete', () => {
+  test('is counted, by program and second', () => {
+    const { hear, bursts } = deletions()
+    hear(deleted(10, '7'))
+    for (let at = 0; at < 5000; at += 1) hear(deleted(10, '7 progname=conntrack'))
+    hear(deleted(10, '8 progname=kube-proxy'))
+    hear(deleted(10, '7')) // it ended while its events were still being told
+    hear(deleted(12, '8 progname=kube-proxy'))
+    hear(deleted(12, '9'))
+    hear(line(12, 'DESTROY', '10.1.1.1', 1024))
+    hear(deleted(12, '8 progname=kube-proxy').replace('DESTROY', 'NEW'))
+    expect(bursts()).toEqual([
+      { at: 10_000, by: 'conntrack', count: 5002 },
+      { at: 10_000, by: 'kube-proxy', count: 1 },
+      { at: 12_000, by: 'kube-proxy', count: 1 },
+      { at: 12_000, by: 'portid 9', count: 1 },
+    ])
+  })
+
+  test('of long ago is forgotten', () => {
+    const { hear, bursts } = deletions()
+    for (let at = 0; at < 1000; at += 1) hear(deleted(10 + 2 * at, '7 progname=conntrack'))
+    expect(bursts()).toHaveLength(100)
+    expect(bursts().at(-1)?.at).toBe(2_008_000)
+  })
+})

@@ -1,24 +1,27 @@
 import { type Flow, flowKey } from '../../outcome/flow.ts'
 import { sameTuple, tupleOf } from '../tuple.ts'
-import type { ConntrackEvents } from './facts.ts'
+import { deletions } from './deletions.ts'
+import type { Deletion, FlowEvent } from './facts.ts'
 import { type Event, parseEvent, placeIn, placeOf } from './parse.ts'
 
 /**
  * The newest events of a whole node: some 5 MB, a second and a half of 10,000 a second. Of places somebody once asked about
  * (from one address to one port of another), the newest are kept apart, whatever the others do.
  */
-const most = { lines: 16_384, places: 64, eventsOfPlace: 512 } as const
+const most = { lines: 16_384, places: 64, eventsOfPlace: 512, told: 400 } as const
 
 /** Bounded in every direction: a flood of events makes it forget earlier, and never grow. */
 export interface Memory {
   hear(line: string): void
-  about(flows: readonly Flow[]): ConntrackEvents
+  about(flows: readonly Flow[]): FlowEvent[]
+  deletions(): readonly Deletion[]
 }
 
 export function memory(): Memory {
   const lines: string[] = []
   let next = 0
   const places = new Map<string, Event[]>()
+  const deleted = deletions()
 
   function keep(place: string, line: string): void {
     const event = parseEvent(ownCopy(line))
@@ -41,6 +44,7 @@ export function memory(): Memory {
 
   return {
     hear(line) {
+      deleted.hear(line)
       lines[next] = line
       next = (next + 1) % most.lines
       const place = places.size > 0 ? placeIn(line) : undefined
@@ -55,7 +59,9 @@ export function memory(): Memory {
             .filter(({ entry }) => sameTuple(entry.original, tuple))
             .map(event => ({ ...event, flow: flowKey(flow) }))
         })
-        .sort((a, b) => a.at - b.at),
+        .sort((a, b) => a.at - b.at)
+        .slice(-most.told),
+    deletions: deleted.bursts,
   }
 }
 

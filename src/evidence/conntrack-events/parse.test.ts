@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { conntrackEvents } from './facts.ts'
-import { parseEvent, placeIn, placeOf } from './parse.ts'
+import { parseDeletion, parseEvent, placeIn, placeOf } from './parse.ts'
 
 const fixture = (name: string) =>
   readFileSync(new URL(`fixtures/${name}.txt`, import.meta.url), 'utf8')
@@ -33,7 +33,7 @@ test.each(['kernel-6.18', 'kernel-6.18-accounting'])('%s: every event but those 
   const lines = fixture(name)
   const read = lines.flatMap(line => parseEvent(line) ?? [])
   expect(lines.length - read.length).toBe(2)
-  conntrackEvents.schema.parse(read.map(event => ({ ...event, flow: '' })))
+  conntrackEvents.schema.parse({ events: read.map(event => ({ ...event, flow: '' })), deletions: [] })
   const ofPort = (port: number) =>
     read.filter(({ entry }) => entry.original.sport === port).map(({ what, by, entry }) => [what, by, entry.state])
   // Refused, so gone at once; by nobody. Its last state is told.
@@ -78,6 +78,17 @@ test.each([
   ['nothing', ''],
 ])('%s is no event', (_, line) => expect(parseEvent(line)).toBeUndefined())
 
+test('deletions by programs, ICMP’s too', () => {
+  const found = fixture('kernel-6.18').flatMap(line => parseDeletion(line) ?? [])
+  expect(found).toHaveLength(fixture('kernel-6.18').filter(line => /DESTROY.*USERSPACE/.test(line)).length)
+  expect(found.length).toBeGreaterThan(5)
+  for (const { at, portid, name = 'conntrack' } of found) {
+    expect(at).toBeGreaterThan(1e12)
+    expect(Number(portid)).toBeGreaterThan(0)
+    expect(name).toBe('conntrack')
+  }
+})
+
 test('the place of an event is found without reading all of it', () => {
   const lines = fixture('kernel-6.18-accounting')
   for (const line of lines) {
@@ -102,7 +113,11 @@ test('whatever is cut off or mixed in, what is read is an event or nothing', () 
         const line = parts.join(' ')
         placeIn(line)
         const event = parseEvent(line)
-        if (event) conntrackEvents.schema.parse([{ ...event, flow: '' }])
+        const deletion = parseDeletion(line)
+        conntrackEvents.schema.parse({
+          events: event ? [{ ...event, flow: '' }] : [],
+          deletions: deletion ? [{ at: deletion.at, by: deletion.portid, count: 1 }] : [],
+        })
       },
     ),
     { numRuns: 2000 },

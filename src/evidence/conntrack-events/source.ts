@@ -1,14 +1,14 @@
 import { Absent, defineSource, type Machine, type Watch, type Watching } from '../source.ts'
 import { refusal } from '../conntrack-entries/refusal.ts'
-import { conntrackEvents } from './facts.ts'
+import { type ConntrackEvents, conntrackEvents } from './facts.ts'
 import { memory } from './memory.ts'
 
 /** Updates are left in the kernel: a TCP connection has five of them, and the entry says where they led to. */
 const command = ['-E', '-e', 'NEW,DESTROY', '-o', 'timestamp,extended', '--buffer-size', String(8 * 1024 * 1024)]
 /** Waits before conntrack is started anew, ms: the first, and the longest. */
 const [firstWaitMs, longestWaitMs] = [1000, 300_000]
-/** A loss is told as long as what was lost might have been asked about. */
-const rememberLossMs = 3_600_000
+/** Losses, and what programs did, are told for an hour: who asks later asks about something else. */
+const rememberMs = 3_600_000
 
 export const conntrackEventsSource = defineSource({
   of: 'machine',
@@ -43,24 +43,24 @@ function watch({ clock, log, follow }: Watching): Watch {
     stop = follow('conntrack', command, remembered.hear, ended, complain)
   }
 
-  /** Why an empty answer would be a guess. */
-  async function doubt(machine: Machine): Promise<string | undefined> {
+  /** Why silence would be a guess. */
+  async function missed(machine: Machine): Promise<string | undefined> {
     if (silent !== undefined) return silent
-    if (lostAt !== undefined && clock.now() - lostAt < rememberLossMs)
-      return `conntrack events were lost at ${new Date(lostAt).toISOString()}, and none of these flows is known`
+    if (lostAt !== undefined && clock.now() - lostAt < rememberMs)
+      return `conntrack events were lost at ${new Date(lostAt).toISOString()}`
     const switched = await machine.file('proc/sys/net/netfilter/nf_conntrack_events').catch(() => '')
-    return switched.trim() === '0'
-      ? 'the kernel tells no conntrack events: net.netfilter.nf_conntrack_events is 0'
-      : undefined
+    const isOff = switched.trim() === '0'
+    return isOff ? 'the kernel tells no conntrack events: net.netfilter.nf_conntrack_events is 0' : undefined
   }
 
   start()
   return {
-    async read(machine, { flows }) {
-      const known = remembered.about(flows)
-      const why = known.length === 0 ? await doubt(machine) : undefined
-      if (why !== undefined) throw new Absent(why)
-      return known
+    async read(machine, { flows }): Promise<ConntrackEvents> {
+      const events = remembered.about(flows)
+      const deletions = remembered.deletions().filter(({ at }) => clock.now() - at < rememberMs)
+      const why = await missed(machine)
+      if (why !== undefined && events.length + deletions.length === 0) throw new Absent(why)
+      return { events, deletions, ...(why !== undefined && { missed: why }) }
     },
     close: () => stop?.(),
   }

@@ -19,7 +19,10 @@ const service = z.object({
   scheduler: z.string(),
   /** The kernel's words. `persistent`: a client comes to the same destination again. `ops`: every packet is scheduled anew, its flows have no entry. */
   flags: z.array(z.string()),
+  /** At most 64, those of weight 0 first. */
   destinations: z.array(destination),
+  /** So many destinations more. */
+  more: z.number().optional(),
 })
 export type VirtualService = z.output<typeof service>
 
@@ -35,7 +38,7 @@ export type Connection = z.output<typeof connection>
 export const ipvs = defineFacts(
   'ipvs',
   z.object({
-    /** Virtual services the flows ask for; all of them when no flow was asked about, at most 1000. */
+    /** Virtual services the flows ask for; when no flow was asked about all of them, as far as there is room for 1000 destinations. */
     services: z.array(service),
     /** The flows' own entries, one line for each flow that was looked for; without `destination` IPVS has none for it. */
     connections: z.array(connection),

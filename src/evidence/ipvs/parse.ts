@@ -28,7 +28,8 @@ function opened(line: string): VirtualService | undefined {
   const [address, port] = placeIn(place)
   if ((name !== 'TCP' && name !== 'UDP') || address === undefined || port === undefined) return undefined
   // Between the flags are numbers: the timeout of `persistent` in ticks of a clock nobody names, and a mask.
-  const words = flags.filter(word => /^[a-z]{1,20}$/.test(word))
+  const words = flags.filter(word => /^[a-z]{1,20}$/.test(word)).slice(0, 4)
+  if (!/^[\w-]{1,16}$/.test(scheduler)) return undefined
   return { proto: name === 'TCP' ? 'tcp' : 'udp', address, port, scheduler, flags: words, destinations: [] }
 }
 
@@ -36,7 +37,12 @@ function addTo(open: Open | undefined, line: string): void {
   const [, place = '', forward = '', ...counts] = line.trim().split(/\s+/)
   const [address, port] = placeIn(place)
   const [weight, active, inactive] = counts.map(countIn)
-  const isWhole = address !== undefined && port !== undefined && weight !== undefined && active !== undefined
+  const isWhole =
+    /^[A-Za-z]{1,16}$/.test(forward) &&
+    address !== undefined &&
+    port !== undefined &&
+    weight !== undefined &&
+    active !== undefined
   if (isWhole && inactive !== undefined)
     open?.service?.destinations.push({ address, port, forward, weight, active, inactive })
   else if (open) open.service = undefined
@@ -56,12 +62,14 @@ export const headOf = (proto: 'tcp' | 'udp', { src, dst, sport, dport }: Tuple):
 export function findLines(text: string, heads: readonly string[]): ReadonlyMap<string, string> | undefined {
   if (!text.startsWith('Pro FromIP ')) return undefined
   const found = new Map<string, string>()
-  // The table may be long and the flows are few: nothing is made of the lines of others.
-  for (const head of heads) {
-    const at = text.indexOf(`\n${head}`)
-    const end = text.indexOf('\n', at + 1)
-    if (at >= 0 && end >= 0) found.set(head, text.slice(at + 1 + head.length, end))
-  }
+  const wanted = new Set(heads)
+  const lengths = [...new Set(heads.map(({ length }) => length))]
+  // The table may be long and the flows are few: of a line only its head is looked at, once.
+  for (let start = 0, end = text.indexOf('\n'); end >= 0; start = end + 1, end = text.indexOf('\n', start))
+    for (const length of lengths) {
+      const head = text.slice(start, start + length)
+      if (wanted.has(head)) found.set(head, text.slice(start + length, end))
+    }
   return found
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { namespace } from '../../../test/namespace.ts'
 import { realClock } from '../../clock.ts'
 import { type Flow, flowKey } from '../../outcome/flow.ts'
@@ -127,14 +127,30 @@ test('a full table of 125,000 connections costs milliseconds', async () => {
   ])
 })
 
-test('ten thousand services: the first thousand', async () => {
-  const [a, b, c] = weightZero['proc/net/ip_vs'].split('\n')
-  const lines = Array.from(
-    { length: 10_000 },
-    (_, at) => `TCP  0A60${at.toString(16).padStart(4, '0').toUpperCase()}:0050 rr  `,
-  )
-  const { machine } = machineWith({ 'proc/net/ip_vs': `${[a, b, c, ...lines].join('\n')}\n` })
-  expect((await read(machine, [])).services).toHaveLength(1000)
+const hex = (number: number) => number.toString(16).padStart(4, '0').toUpperCase()
+const serviceLines = (at: number) => [
+  `TCP  0A60${hex(at)}:0050 rr  `,
+  '  -> 0AF4020B:1B58      Masq    1      0          0         ',
+]
+
+describe('an answer is bounded', () => {
+  const head = weightZero['proc/net/ip_vs'].split('\n').slice(0, 3).join('\n')
+  const table = (lines: readonly string[]) => machineWith({ 'proc/net/ip_vs': [head, ...lines, ''].join('\n') }).machine
+  test('ten thousand services: whole ones, from the first on', async () => {
+    const { services } = await read(table(Array.from({ length: 10_000 }, (_, at) => serviceLines(at)).flat()), [])
+    expect(services).toHaveLength(550)
+    expect(services.filter(({ destinations }) => destinations.length !== 1)).toEqual([])
+  })
+
+  test('a thousand destinations: those of weight 0 first, and one that has a weight', async () => {
+    const weights = Array.from({ length: 1000 }, (_, at) => (at >= 500 && at < 900 ? 0 : 1))
+    const lines = weights.map(
+      (weight, at) => `  -> 0AF5${hex(at)}:1B58      Masq    ${weight}      0          0         `,
+    )
+    const [service] = (await read(table(['TCP  0A601616:1B58 rr  ', ...lines]), [waiting])).services
+    expect(service?.destinations.map(({ weight }) => weight)).toEqual([...Array.from({ length: 63 }, () => 0), 1])
+    expect(service?.more).toBe(936)
+  })
 })
 
 test('this kernel: absent where it has no IPVS, a table where it has', async () => {

@@ -2,10 +2,8 @@ import { type Flow, flowKey } from '../../outcome/flow.ts'
 import { Absent, defineSource, type Machine, mostFlows } from '../source.ts'
 import { type Tuple, tupleOf } from '../tuple.ts'
 import { type Connection, type Ipvs, ipvs, type VirtualService } from './facts.ts'
+import { bounded } from './bounded.ts'
 import { findLines, headOf, parseConnection, parseServices, parseTimeouts } from './parse.ts'
-
-/** Services in an answer: a kilobyte each with a handful of destinations. */
-const mostServices = 1000
 
 interface Question {
   readonly flow: Flow
@@ -25,7 +23,7 @@ export const ipvsSource = defineSource({
     })
     const wanted = flows.length === 0 ? services : services.filter(service => asked.some(isFor(service)))
     const [connections, timeouts] = await Promise.all([readConnections(machine, asked), readTimeouts(machine)])
-    return { services: wanted.slice(0, mostServices), ...connections, ...(timeouts && { timeouts }) }
+    return { services: bounded(wanted), ...connections, ...(timeouts && { timeouts }) }
   },
 })
 
