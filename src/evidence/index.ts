@@ -3,6 +3,7 @@ import { conntrackEventsSource } from './conntrack-events/source.ts'
 import { conntrackSource } from './conntrack/source.ts'
 import { cpuSource } from './cpu/source.ts'
 import { ipvsSource } from './ipvs/source.ts'
+import { natRulesSource } from './nat-rules/source.ts'
 import { netstatSource } from './netstat/source.ts'
 import { sysctlSource } from './sysctl/source.ts'
 import type { Source } from './source.ts'
@@ -14,6 +15,7 @@ export const sources: readonly Source[] = [
   conntrackSource,
   cpuSource,
   ipvsSource,
+  natRulesSource,
   netstatSource,
   sysctlSource,
 ]

@@ -1,0 +1,15 @@
+import { isIP } from 'node:net'
+import { canonical } from '../tuple.ts'
+
+/** A range as nft and iptables both may write it: a range of one address is that address, IPv6 is shortened. */
+export function canonicalRange(text: string): string {
+  const [address = '', length] = text.split('/')
+  const version = isIP(address)
+  if (version === 0) return text
+  return length === undefined || length === whole[version] ? canonical(address) : `${canonical(address)}/${length}`
+}
+
+const whole: Readonly<Record<number, string>> = { 4: '32', 6: '128' }
+
+/** It is one address, and not all but one. */
+export const isOneAddress = (range: string): boolean => isIP(range) !== 0
