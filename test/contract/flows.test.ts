@@ -56,6 +56,30 @@ describe.each(kinds.map(kind => ({ name: kind.name, kind })))('$name', ({ kind }
   })
 })
 
+test('a DNS answer that was cut names the flow over TCP that got none', async () => {
+  const dns = kinds.find(({ name }) => name === 'dns')
+  if (!dns) throw new Error('there is dns')
+  const peer = await resetting('127.0.0.1')
+  const cut = createSocket('udp4').bind(Number(peer.at.split(':')[1]), '127.0.0.1')
+  await once(cut, 'listening')
+  cut.on('message', (bytes, { port, address }) => {
+    const opt = bytes.readUInt16BE(10) > 0 ? 11 : 0 // the OPT record of the question, which the answer leaves out
+    bytes.writeUInt16BE(0x8200, 2) // an answer, and truncated
+    bytes.writeUInt16BE(0, 10)
+    cut.send(bytes.subarray(0, bytes.length - opt), port, address)
+  })
+  closers.push(() => cut.close())
+  const { world } = await asking(dns, peer.at)
+  for (const mode of ['fresh', 'pinned', 'resolver'])
+    await expect
+      .poll(() => wrong(world).some(each => 'mode' in each && each.mode === mode), { timeout: 15_000 })
+      .toBe(true)
+  for (const { flow } of wrong(world)) {
+    expect(flow).toMatchObject({ proto: 'tcp', remote: peer.at })
+    expect(peer.seen).toContain(flow?.local)
+  }
+})
+
 test('a connection that never got a port has port 0', async () => {
   const tcpHold = kinds.find(({ name }) => name === 'tcp-hold')
   if (!tcpHold) throw new Error('there is tcp-hold')
