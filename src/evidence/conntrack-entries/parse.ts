@@ -2,6 +2,9 @@ import { isIP } from 'node:net'
 import { canonical, type Tuple } from '../tuple.ts'
 import type { Entry } from './facts.ts'
 
+/** An entry with everything there is takes 500 characters. */
+const longest = 4096
+
 const numbers = { tcp: '6', udp: '17' } as const
 
 /**
@@ -9,6 +12,7 @@ const numbers = { tcp: '6', udp: '17' } as const
  * whole: a guess would be told as a fact.
  */
 export function parseEntry(line: string): Entry | undefined {
+  if (line.length > longest) return undefined
   const words = line.trim().split(/\s+/)
   if (words[0] === 'ipv4' || words[0] === 'ipv6') words.splice(0, 2)
   const [proto, number] = words

@@ -75,6 +75,8 @@ test('without the capability it says so', async () => {
   await expect.poll(() => read(watch, space.machine, [held]).catch(String)).toMatch('conntrack needs CAP_NET_ADMIN')
 })
 
+const deleted = ({ deletions }: ConntrackEvents) => deletions.reduce((sum, { count }) => sum + count, 0)
+
 test('a flush of thousands is known as one, and that the ends of most were lost', async () => {
   await using space = await namespace(services)
   // With as little room as a listener gets who does not ask for more.
@@ -87,7 +89,6 @@ test('a flush of thousands is known as one, and that the ends of most were lost'
       setTimeout(() => process.exit(), 300)
     '
     conntrack -F 2>&1`)
-  const deleted = ({ deletions }: ConntrackEvents) => deletions.reduce((sum, { count }) => sum + count, 0)
   await expect.poll(async () => deleted(await read(watch, space.machine, [held]))).toBeGreaterThan(50)
   const { events, deletions, missed } = await read(watch, space.machine, [held])
   expect(events).toEqual([])
