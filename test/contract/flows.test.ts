@@ -64,7 +64,7 @@ test('a DNS answer that was cut names the flow over TCP that got none', async ()
   await once(cut, 'listening')
   cut.on('message', (bytes, { port, address }) => {
     const opt = bytes.readUInt16BE(10) > 0 ? 11 : 0 // the OPT record of the question, which the answer leaves out
-    bytes.writeUInt16BE(0x8200, 2) // an answer, and truncated
+    bytes.writeUInt16BE(0x8280, 2) // an answer of a resolver, and truncated
     bytes.writeUInt16BE(0, 10)
     cut.send(bytes.subarray(0, bytes.length - opt), port, address)
   })
