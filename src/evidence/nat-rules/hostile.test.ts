@@ -93,6 +93,18 @@ test('rules that multiply are given up, not followed to their end', () => {
   expect(() => read(saved, nothing)).toThrow(Absent)
 })
 
+test.each([
+  ['a table', `*${'x'.repeat(1e6)}\n`],
+  ['a thousand tables', '*nat\n'.repeat(1000)],
+  ['a range', `*nat\n:POSTROUTING -\n-A POSTROUTING -s ${'x'.repeat(1e6)} -j MASQUERADE\nCOMMIT\n`],
+  [
+    'a backend',
+    `*nat\n:PREROUTING -\n:KUBE-SERVICES -\n:KUBE-SVC-A -\n-A PREROUTING -j KUBE-SERVICES\n-A KUBE-SERVICES -d 10.96.22.22/32 -p tcp --dport 7000 -j KUBE-SVC-A\n-A KUBE-SVC-A -j DNAT --to-destination ${'1'.repeat(1e6)}\nCOMMIT\n`,
+  ],
+])('%s of a million letters makes no large facts', (_, saved) => {
+  expect(JSON.stringify(read(saved, nothing)).length).toBeLessThan(10_000)
+})
+
 test('what is shown to people is bounded, and has no control characters', () => {
   const rules = Array.from(
     { length: 1000 },

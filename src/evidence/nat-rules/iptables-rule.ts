@@ -29,7 +29,7 @@ export function iptablesRule(line: string, isChain: (name: string) => boolean): 
     states: negated('--ctstate') || negated('--state') ? [] : state.toLowerCase().split(','),
     ...(does && { does }),
     randomFully: words.includes('--random-fully'),
-    backends: to === undefined ? [] : [to],
+    backends: to !== undefined && isDestination(to) ? [to] : [],
     goes: isChain(target) ? [target] : [],
     maps: [],
   }
@@ -43,6 +43,9 @@ const verdicts: ReadonlyMap<string, NonNullable<Rule['does']>> = new Map([
 ])
 
 const narrowing = ['--mark', '--dport', '--dports', '--sport', '--sports', '--ports'] as const
+
+/** `10.244.2.11:7000`, `[fd00::7]:53`, `10.0.0.1-10.0.0.9:80`. */
+const isDestination = (text: string): boolean => /^[\da-f.:[\]-]{2,100}$/i.test(text)
 
 /** Words, with text in quotes as one. What a comment says is no flag, and it needs no quotes. */
 function wordsOf(line: string): readonly string[] {

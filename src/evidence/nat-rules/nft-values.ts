@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 import { at, listOf, only, pairsOf } from './nft-json.ts'
 import { canonicalRange } from './range.ts'
 
@@ -28,7 +28,7 @@ export function backendsOf(dnat: unknown): readonly string[] {
 }
 
 function backend(address: unknown, port: unknown): readonly string[] {
-  if (typeof address !== 'string') return []
+  if (typeof address !== 'string' || isIP(address) === 0) return []
   if (typeof port !== 'number') return [address]
   return [isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`]
 }

@@ -1,4 +1,5 @@
 import type { Flow } from '../../outcome/flow.ts'
+import { oneLine } from '../reason.ts'
 import { type Family, wantedOf } from './asked.ts'
 import type { NatRules } from './facts.ts'
 import { hasServiceRules, iptablesService } from './iptables-services.ts'
@@ -26,7 +27,7 @@ export interface Printed {
 export function parseRules([first, ...others]: readonly [Printed, ...Printed[]], flows: readonly Flow[]): NatRules {
   const facts = factsOf(first, flows)
   const all = [facts, ...others.map(each => factsOf(each, flows))]
-  const unread = all.flatMap(({ unread = [] }) => unread)
+  const unread = all.flatMap(({ unread = [] }) => unread.slice(0, mostUnread).map(oneLine))
   return structuredClone({
     ...facts,
     through: all.find(({ services }) => services.length > 0)?.through ?? facts.through,
@@ -35,6 +36,9 @@ export function parseRules([first, ...others]: readonly [Printed, ...Printed[]],
     ...(unread.length > 0 && { unread }),
   }) // a piece of a string keeps the whole: megabytes that nobody needs any more
 }
+
+/** Of one family. */
+const mostUnread = 16
 
 function factsOf(printed: Printed, flows: readonly Flow[]): NatRules {
   const { nat, filter, nft, unread } = tablesOf(printed)

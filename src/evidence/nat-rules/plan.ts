@@ -7,8 +7,8 @@ export interface Plan {
   readonly tables: readonly string[]
   /** Tables that hold too much for that. */
   readonly tooLarge: readonly string[]
-  /** Tables beyond the bound. */
-  readonly tooMany: readonly string[]
+  /** How many more there are, beyond the bound. */
+  readonly tooMany: number
 }
 
 /**
@@ -31,7 +31,7 @@ export function planOf(chains: readonly NftObject[], family: string, told: reado
   return {
     tables: small.slice(0, mostTables),
     tooLarge: wanted.filter(([, size]) => size > mostChains).map(([name]) => name),
-    tooMany: small.slice(mostTables),
+    tooMany: Math.max(0, small.length - mostTables),
   }
 }
 

@@ -43,7 +43,7 @@ async function list(machine: Machine, family: Family, chains: string, told: read
       ...tooLarge.map(
         name => `nft: table ${name} has too many chains to list${name === kubeProxy ? ' more than its maps' : ''}`,
       ),
-      ...tooMany.map(name => `nft: table ${name} is one of too many`),
+      ...(tooMany > 0 ? [`nft: there are ${tooMany} tables more`] : []),
       ...answers.filter(each => each instanceof Absent).map(({ message }) => message),
     ],
   }

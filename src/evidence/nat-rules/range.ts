@@ -5,9 +5,12 @@ import { canonical } from '../tuple.ts'
 export function canonicalRange(text: string): string {
   const [address = '', length] = text.split('/')
   const version = isIP(address)
-  if (version === 0) return text
+  if (version === 0) return text.slice(0, mostText)
   return length === undefined || length === whole[version] ? canonical(address) : `${canonical(address)}/${length}`
 }
+
+/** Two IPv6 addresses and what is between them. */
+const mostText = 100
 
 const whole: Readonly<Record<number, string>> = { 4: '32', 6: '128' }
 

@@ -90,4 +90,4 @@ export function backendsBehind(table: Table, chain: string): readonly string[] {
 }
 
 /** A Service with more backends than this is described by its first ones. */
-const mostBackends = 1000
+const mostBackends = 250
