@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import type { Clock } from '../clock.ts'
+import { timeIsUp } from './conclusion.ts'
 
 export interface Ending {
   /** Why we stop, in a word. */
@@ -20,6 +21,6 @@ export function ending(forMs: number | undefined, clock: Clock): Ending {
     resolve('SIGINT')
   })
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal))
-  if (forMs !== undefined) clock.alarm(forMs, () => resolve('time is up'))
+  if (forMs !== undefined) clock.alarm(forMs, () => resolve(timeIsUp))
   return { reason: promise, now: resolve }
 }

@@ -3,8 +3,15 @@ import type { Engine } from '../engine/engine.ts'
 import { span } from '../record/tables/words.ts'
 import { formatBytes } from '../settings/bytes.ts'
 
+/** What else a header tells of. */
+export interface Shown {
+  readonly web: readonly string[]
+  /** How far a single round is, in words. */
+  readonly progress: (() => string) | undefined
+}
+
 /** Who runs here, for how long, and where more is to be seen. */
-export function header(engine: Engine, web: readonly string[], clock: Clock): string[] {
+export function header(engine: Engine, { web, progress }: Shown, clock: Clock): string[] {
   const { listens } = engine
   const journal = engine.journal?.()
   const { ready, parts } = engine.ready()
@@ -22,6 +29,7 @@ export function header(engine: Engine, web: readonly string[], clock: Clock): st
     ]
       .filter(Boolean)
       .join('  '),
+    ...(progress ? [`one round: ${progress()}`] : []),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
+import type { Conclusion } from './conclusion.ts'
 import { faultLines } from './fault-lines.ts'
 import { jsonLog } from './json-log.ts'
 import { logStream } from './log-stream.ts'
@@ -26,6 +27,11 @@ export function lines({ config, command, clock, lost }: OutputJob): Output {
     })
   }
 
+  /** The last line, whatever the log level: what a Job was run for. */
+  function concluded({ sentence, exitCode, verdicts }: Conclusion): void {
+    jsonLog('info', { pod, node }, stream).info({ exitCode, verdicts }, sentence)
+  }
+
   function close(): void {
     stopTotals?.()
     for (const stop of unsubscribe.splice(0)) stop()
@@ -39,9 +45,10 @@ export function lines({ config, command, clock, lost }: OutputJob): Output {
       totalsIn(everyMs, engine)
       for (const sink of [faultLines(log, clock), verdictLines(log)]) unsubscribe.push(engine.subscribe(sink))
     },
-    async end(engine) {
+    async end(engine, conclusion) {
       close()
       log.info(totals(engine.snapshot()), 'stopped')
+      if (conclusion) concluded(conclusion)
       await Promise.race([stream.flushed(), clock.sleep(patienceMs)])
     },
     close,

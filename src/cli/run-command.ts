@@ -10,8 +10,22 @@ import { kinds } from '../probes/index.ts'
 import { parseDuration } from '../settings/duration.ts'
 import { complain } from './complain.ts'
 import { print } from './print.ts'
+import { enough } from './round.ts'
 import { run } from './run.ts'
 import { summaryOf } from './summary.ts'
+
+const onceHelp = `
+A round (--once): every held connection is silent once for as long as its cohort says (15 minutes by default) and speaks; every
+probe asks ${enough} questions of each sort. What should have happened by then and has not ends it as well. Then longhold judges, says
+goodbye, and prints its verdicts: as a table on a terminal; on a pipe the last line has all of them, in JSON. With --for it ends
+after that time at the latest.
+
+Exit codes:
+  0    a clean end; with --once: no verdict, or planned ones only
+  1    the machine cannot do it, or a bug; with --once: told to stop before the round was over, nothing found so far
+  2    a mistake in what was written
+  3    with --once: a verdict that was not planned
+  130  a second Ctrl-C, before the goodbyes were said`
 
 /** A command that runs a configuration: `pair`, `client` or `server`. */
 export interface RunSpec {
@@ -26,6 +40,10 @@ export function runCommand({ command, summary, examples }: RunSpec): Command {
   made.addOption(new Option('-c, --config <file>', 'configuration, YAML').env('LONGHOLD_CONFIG'))
   for (const { flag, env, value, summary, commands } of overrides)
     if (commands.includes(command)) made.addOption(new Option(`--${flag} ${value}`, summary).env(env))
+  if (command !== 'server')
+    made
+      .addOption(new Option('--once', 'one round, then a conclusion; see below').env('LONGHOLD_ONCE'))
+      .addHelpText('after', onceHelp)
   return made
     .addOption(new Option('--for <duration>', 'run that long, then stop cleanly').env('LONGHOLD_FOR'))
     .addOption(new Option('--no-table', 'JSON lines even on a terminal').env('LONGHOLD_NO_TABLE'))
@@ -35,7 +53,7 @@ export function runCommand({ command, summary, examples }: RunSpec): Command {
 }
 
 async function act(command: CommandName, made: Command): Promise<void> {
-  const { config: file, for: until, table, printConfig: printing, check } = made.opts<Options>()
+  const { config: file, for: until, once, table, printConfig: printing, check } = made.opts<Options>()
   const { config, warnings } = loadConfig(kinds, { command, file, flags: typed(made), env: process.env })
   if (printing) return print(printConfig(kinds, config))
   for (const warning of warnings) complain(new Problem(`warning: ${warning}`))
@@ -45,12 +63,18 @@ async function act(command: CommandName, made: Command): Promise<void> {
     return print(`ok: ${summaryOf(config)}\n`)
   }
   if (crowded) throw crowded
-  await run({ config, command, forMs: durationOf(until), table: table && process.stdout.isTTY })
+  if (once && config.evidence === 'off')
+    throw new Problem(
+      '--once: nothing is judged where evidence is off: leave "evidence: off" out of the configuration',
+      2,
+    )
+  await run({ config, command, forMs: durationOf(until), once: once === true, table: table && process.stdout.isTTY })
 }
 
 interface Options {
   readonly config?: string
   readonly for?: string
+  readonly once?: true
   readonly table: boolean
   readonly printConfig?: true
   readonly check?: true

@@ -2,9 +2,11 @@ import { type Clock, realClock } from '../clock.ts'
 import type { Command, Config } from '../config/schema.ts'
 import { type Engine, start } from '../engine/engine.ts'
 import { startWeb, type Web } from '../web/server.ts'
+import { conclude, roundIsOver } from './conclusion.ts'
 import { ending } from './ending.ts'
 import { lines } from './lines.ts'
 import type { Output } from './output.ts'
+import { round } from './round.ts'
 import { screen } from './screen.ts'
 import { version as readVersion } from './version.ts'
 
@@ -13,12 +15,14 @@ export interface RunJob {
   readonly command: Command
   /** Stop after so long, ms; absent: run until told to stop. */
   readonly forMs: number | undefined
+  /** One round and a conclusion, then stop. */
+  readonly once: boolean
   /** A live table, for people; JSON lines otherwise. */
   readonly table: boolean
 }
 
-/** Runs until a signal, the end of the time given, or the loss of the output; stops cleanly and exits. */
-export async function run({ config, command, forMs, table }: RunJob): Promise<void> {
+/** Runs until a signal, the end of the time given or of the one round, or the loss of the output; stops cleanly and exits. */
+export async function run({ config, command, forMs, once, table }: RunJob): Promise<void> {
   const clock = realClock
   const version = readVersion()
   const end = ending(forMs, clock)
@@ -31,12 +35,16 @@ export async function run({ config, command, forMs, table }: RunJob): Promise<vo
   })
   const engine = await start({ config, command, clock, log, version })
   const web = await served(engine, { config, log, clock })
-  output.begin(engine, web?.listens ?? [])
+  const only = once ? round(engine, config, clock) : undefined
+  void only?.over.then(() => end.now(roundIsOver))
+  output.begin(engine, web?.listens ?? [], only?.progress)
   const reason = await end.reason
+  const conclusion = only && (await conclude(engine, clock, reason))
+  only?.close()
   log.info({ reason }, 'stopping: saying goodbye on every connection')
   await Promise.all([engine.stop(), web?.close()])
-  await output.end(engine)
-  process.exit(0) // whatever still has a timer: everything of ours is closed, and the output is written
+  await output.end(engine, conclusion)
+  process.exit(conclusion?.exitCode ?? 0) // whatever still has a timer: everything of ours is closed, and the output is written
 }
 
 async function served(

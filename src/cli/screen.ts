@@ -1,8 +1,9 @@
 import { createLogUpdate } from 'log-update'
 import { pino } from 'pino'
 import type { Engine } from '../engine/engine.ts'
+import { conclusionText } from './conclusion-text.ts'
 import { frame } from './frame.ts'
-import { farewell, header } from './header.ts'
+import { farewell, header, type Shown } from './header.ts'
 import type { Output, OutputJob } from './output.ts'
 import { paintFor } from './paint.ts'
 
@@ -25,13 +26,13 @@ export function screen({ config, clock, lost }: OutputJob): Output {
   const picture = (engine: Engine, first: readonly string[], rows: number): string =>
     frame({ header: first, snapshot: engine.snapshot(), columns: stdout.columns || 80, rows }, paint)
 
-  function redraw(engine: Engine, web: readonly string[]): void {
-    draw(picture(engine, header(engine, web, clock), stdout.rows || 24))
+  function redraw(engine: Engine, shown: Shown): void {
+    draw(picture(engine, header(engine, shown, clock), stdout.rows || 24))
   }
 
-  function drawing(engine: Engine, web: readonly string[]): void {
-    redraw(engine, web)
-    stopDrawing = clock.alarm(everyMs, () => drawing(engine, web))
+  function drawing(engine: Engine, shown: Shown): void {
+    redraw(engine, shown)
+    stopDrawing = clock.alarm(everyMs, () => drawing(engine, shown))
   }
 
   function close(): void {
@@ -43,15 +44,17 @@ export function screen({ config, clock, lost }: OutputJob): Output {
 
   return {
     log,
-    begin(engine, web) {
-      drawing(engine, web)
-      const resized = () => redraw(engine, web)
+    begin(engine, web, progress) {
+      const shown = { web, progress }
+      drawing(engine, shown)
+      const resized = () => redraw(engine, shown)
       stdout.on('resize', resized)
       stops.push(() => stdout.off('resize', resized))
     },
-    async end(engine) {
+    async end(engine, conclusion) {
       close()
       stdout.write(`${picture(engine, farewell(engine, clock), Infinity)}\n`)
+      if (conclusion) stdout.write(`\n${conclusionText(conclusion, { width: stdout.columns || 80, paint })}`)
     },
     close,
   }
