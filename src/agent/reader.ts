@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
+import { begun } from '../evidence/begun.ts'
 import { followWith } from '../evidence/follow.ts'
 import { readSources } from '../evidence/read.ts'
-import type { Machine, Source, Watch } from '../evidence/source.ts'
+import type { Machine, Source } from '../evidence/source.ts'
 import type { Log } from '../log.ts'
 import type { Readings } from '../outcome/evidence.ts'
 import type { Question } from './question.ts'
@@ -25,11 +26,7 @@ export interface ReaderJob {
 }
 
 export function reader({ sources, machine, clock, log, onRead }: ReaderJob): Reader {
-  const watches = new Map<Source, Watch>()
-  for (const source of sources) {
-    const watch = source.begin?.({ clock, log, machine, follow: followWith(clock) })
-    if (watch) watches.set(source, watch)
-  }
+  const all = begun(sources, { clock, log, machine, follow: followWith(clock) })
   const remembered = recall(machine, clock)
 
   async function read(source: Source, { flows }: Question): Promise<Readings> {
@@ -38,8 +35,7 @@ export function reader({ sources, machine, clock, log, onRead }: ReaderJob): Rea
     // Rules and tables are alike for all who ask. What is about flows alone is its asker's own, and has to be new.
     const recalled = source.costly && source.about === 'machine'
     const through = recalled ? remembered.machine(at => (oldest = Math.min(oldest, at))) : undefined
-    const teller = watches.get(source) ?? source
-    const asked: Source = { ...source, read: (direct, ask) => teller.read(through ?? direct, ask) }
+    const asked: Source = { ...source, read: (direct, ask) => source.read(through ?? direct, ask) }
     const readings = await readSources([asked], { flows, accounts: [] }, { clock, machineUntil: machine })
     for (const each of Object.values(readings)) onRead(source.name, (clock.steady() - began) / 1000, 'absent' in each)
     return Object.fromEntries(
@@ -49,12 +45,12 @@ export function reader({ sources, machine, clock, log, onRead }: ReaderJob): Rea
 
   return {
     async read(question) {
-      const wanted = sources.filter(({ costly }) => question.costly || !costly)
-      const all = await Promise.all(wanted.map(source => read(source, question)))
-      return Object.assign({}, ...all) as Readings
+      const wanted = all.sources.filter(({ costly }) => question.costly || !costly)
+      const readings = await Promise.all(wanted.map(source => read(source, question)))
+      return Object.assign({}, ...readings) as Readings
     },
     close() {
-      for (const watch of watches.values()) watch.close()
+      all.close()
       remembered.close()
     },
   }

@@ -112,8 +112,7 @@ export function investigate({ clock, witnesses, everyMs, tell, isOpen }: Investi
     async stop() {
       stopped = true
       disarm?.()
-      await running
-      await witnesses.close()
+      await witnesses.close() // what is being read now is read in vain, and nobody waits for it
     },
   }
 }

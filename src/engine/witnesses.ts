@@ -1,6 +1,7 @@
 import { agentReadings } from '../agent/asking.ts'
 import type { Clock } from '../clock.ts'
 import type { EvidenceConfig } from '../config/schema.ts'
+import { begun } from '../evidence/begun.ts'
 import { followWith } from '../evidence/follow.ts'
 import { sources } from '../evidence/index.ts'
 import { ledgerSource } from '../evidence/ledger/source.ts'
@@ -46,22 +47,5 @@ export function witnesses({ config, own, clock, log }: WitnessJob): Witnesses {
       return Object.fromEntries(read)
     },
     close: async () => node?.close(),
-  }
-}
-
-/** Sources that listen are begun; they answer for themselves until they are closed. */
-function begun(all: readonly Source[], world: Parameters<NonNullable<Source['begin']>>[0]) {
-  const watches = all.flatMap(source => {
-    const watch = source.begin?.(world)
-    return watch ? [{ source, watch }] : []
-  })
-  return {
-    sources: all.map(source => {
-      const watch = watches.find(each => each.source === source)?.watch
-      return watch ? { ...source, read: watch.read } : source
-    }),
-    close() {
-      for (const { watch } of watches) watch.close()
-    },
   }
 }
