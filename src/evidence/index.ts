@@ -3,6 +3,7 @@ import { conntrackEventsSource } from './conntrack-events/source.ts'
 import { conntrackSource } from './conntrack/source.ts'
 import { cpuSource } from './cpu/source.ts'
 import { ipvsSource } from './ipvs/source.ts'
+import { kubeProxySource } from './kube-proxy/source.ts'
 import { natRulesSource } from './nat-rules/source.ts'
 import { netstatSource } from './netstat/source.ts'
 import { sysctlSource } from './sysctl/source.ts'
@@ -15,6 +16,7 @@ export const sources: readonly Source[] = [
   conntrackSource,
   cpuSource,
   ipvsSource,
+  kubeProxySource,
   natRulesSource,
   netstatSource,
   sysctlSource,
