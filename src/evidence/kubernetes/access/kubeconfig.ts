@@ -97,7 +97,7 @@ export function readKubeconfig(files: readonly { readonly path: string; readonly
 
 function parsed(path: string, text: string): z.output<typeof kubeconfig> {
   try {
-    return kubeconfig.parse(parse(text, { logLevel: 'silent', prettyErrors: false }) ?? {})
+    return kubeconfig.parse(parse(text, { logLevel: 'error', prettyErrors: false }) ?? {})
   } catch {
     throw new Absent(`kubeconfig ${path}: it is no kubeconfig`) // the parser's own words would cite the text
   }
