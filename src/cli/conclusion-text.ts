@@ -1,5 +1,5 @@
 import type { KeptVerdict } from '../record/verdicts.ts'
-import { type Paint, textOf } from '../record/tables/text.ts'
+import { type Paint, printable, textOf } from '../record/tables/text.ts'
 import { titleOf, verdictsTable } from '../record/tables/verdicts.ts'
 import type { Conclusion } from './conclusion.ts'
 
@@ -14,4 +14,4 @@ export function conclusionText(
 }
 
 const remedyText = (verdict: KeptVerdict): string =>
-  `${titleOf(verdict)}: what to do (longhold explain ${verdict.name} says more)\n${verdict.remedy.map(line => `  ${line}\n`).join('')}`
+  `${titleOf(verdict)}: what to do (longhold explain ${verdict.name} says more)\n${verdict.remedy.map(line => `  ${printable(line)}\n`).join('')}`

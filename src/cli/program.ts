@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { runCommand } from './run-command.ts'
 import { agent } from './agent.ts'
 import { client } from './client.ts'
+import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { pair } from './pair.ts'
 import { report } from './report.ts'
@@ -20,6 +21,7 @@ export function program(): Command {
   for (const spec of [pair, client, server]) longhold.addCommand(runCommand(spec).copyInheritedSettings(longhold))
   longhold.addCommand(agent().copyInheritedSettings(longhold))
   longhold.addCommand(report().copyInheritedSettings(longhold))
+  longhold.addCommand(doctor().copyInheritedSettings(longhold))
   longhold.addCommand(explain().copyInheritedSettings(longhold))
   return longhold
 }
@@ -32,6 +34,7 @@ Examples:
   longhold client --config longhold.yaml --check
   longhold agent                                on each node, for what only the node can see
   longhold report ./journal
+  longhold doctor                               what is wrong with this node, and what will bite
   longhold explain                              what each verdict means
 
 Every setting has an environment variable as well: see longhold COMMAND --help.`

@@ -26,6 +26,7 @@ export const rooms: readonly Room[] = [
   { name: 'evidence', pure: false },
   { name: 'agent', pure: false },
   { name: 'diagnosis', pure: true },
+  { name: 'doctor', pure: true },
   { name: 'record', pure: { but: ['record/journal/'] } },
   {
     name: 'config',

@@ -55,8 +55,8 @@ function wrapped(text: string, room: number): string[] {
   return lines
 }
 
-/** Names come from the network: nothing in them may steer a terminal. */
-const printable = (text: string): string => text.replace(/\p{C}/gu, '?')
+/** Names come from the network: nothing in them may steer a terminal. Of one line. */
+export const printable = (text: string): string => text.replace(/\p{C}/gu, '?')
 
 const corners = [
   'top',
