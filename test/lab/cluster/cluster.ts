@@ -13,16 +13,7 @@ import { look } from './look.ts'
 import { memoryWords, remembers } from './memory.ts'
 import { type Names, names } from './names.ts'
 import { network } from './network.ts'
-import {
-  addressOf,
-  dnsService,
-  longholdService,
-  type NodeName,
-  nodes,
-  type Place,
-  type PodName,
-  pods,
-} from './places.ts'
+import { addressOf, dnsService, longholdService, type NodeName, nodeOf, nodes, type Place, pods } from './places.ts'
 import type { Running } from './processes.ts'
 
 /** A small cluster that runs, with longhold in it. Whatever holds it ends with the process (sandbox.ts). */
@@ -78,7 +69,8 @@ export async function cluster({
   const endpoints = (places: readonly Place[]) =>
     places.filter(place => !(spare as readonly Place[]).includes(place) && place in pods)
   const proxy = await kubeProxy(mode, desired(mode, plan, endpoints(servers), endpoints(dnsPods)))
-  if (diagnosed) kubeProxyPorts('nodea', mode, plan.kubeProxy ?? usualKubeProxy, folder)
+  const agents = [...new Set(['nodea' as const, ...clients.flatMap(place => nodeOf(place) ?? [])])]
+  if (diagnosed) for (const node of agents) kubeProxyPorts(node, mode, plan.kubeProxy ?? usualKubeProxy, folder)
   const hostNames = await names(folder)
   for (const [name, where] of Object.entries(plan.names ?? {})) hostNames.lead(name, where)
   const plugin = await cni(mode, all.includes('container'))
@@ -101,8 +93,10 @@ export async function cluster({
     halves.splice(before < 0 ? halves.length : before, 1, started)
   }
   /** Counters are read as often as silences here are shorter than in real clusters. */
-  const evidenceOf = (place: Place) =>
-    diagnosed ? { every: '2s', ...(nodeOf(place) === 'nodea' && { agent: { at: agentOf('nodea') } }) } : 'off'
+  const evidenceOf = (place: Place) => {
+    const node = agents.find(each => each === nodeOf(place))
+    return diagnosed ? { every: '2s', ...(node && { agent: { at: agentOf(node) } }) } : 'off'
+  }
   const made: Cluster = {
     mode,
     proxy,
@@ -137,14 +131,10 @@ export async function cluster({
   await Promise.all([
     ...dnsPods.map(made.startDns),
     ...servers.map(startServer),
-    ...(diagnosed ? [startAgent('nodea')] : []),
+    ...(diagnosed ? agents.map(startAgent) : []),
   ])
   return made
 }
-
-/** A container is on nodea, too; hosts on the fabric are on no node. */
-const nodeOf = (place: Place): NodeName | undefined =>
-  place === 'container' ? 'nodea' : place in pods ? pods[place as PodName].node : undefined
 
 const nodeNames = Object.keys(nodes) as NodeName[] // the keys of `nodes`
 

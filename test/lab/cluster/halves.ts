@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Account } from '../../../src/ledger/ledger.ts'
 import type { Side } from '../../../src/outcome/observation.ts'
 import { get } from './inside.ts'
-import type { Place } from './places.ts'
+import { nodeOf, type Place } from './places.ts'
 import { type Running, startOn } from './processes.ts'
 
 /** A longhold process in a pod, journal on. */
@@ -33,7 +33,7 @@ export async function startHalf(place: Place, half: Side, folder: string, settin
     config,
     JSON.stringify(
       {
-        identity: { pod: place, node: `node-of-${place}` },
+        identity: { pod: place, node: nodeOf(place) ?? place },
         web: { listen: `0.0.0.0:${webPort[half]}` },
         journal: { dir: journal },
         ...settings,

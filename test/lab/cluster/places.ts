@@ -46,6 +46,10 @@ export const podRange = '10.244.0.0/16'
 /** Whoever can be asked for; the nodes and the fabric are always there. */
 export type Place = PodName | 'ext' | 'gateway' | 'far' | 'container'
 
+/** A container is on nodea, too; hosts on the fabric are on no node. */
+export const nodeOf = (place: Place): NodeName | undefined =>
+  place === 'container' ? 'nodea' : place in pods ? pods[place as PodName].node : undefined
+
 /** The IPv4 address of a place. */
 export function addressOf(place: Place): string {
   if (place === 'far') return far.address

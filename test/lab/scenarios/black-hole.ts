@@ -1,6 +1,6 @@
 import { atLeast, between, client, exactly, kernel, none, only, servers } from '../proof.ts'
 import { direct, held } from '../probes.ts'
-import { longholdService } from '../cluster/places.ts'
+import { addressOf, longholdService } from '../cluster/places.ts'
 import type { Scenario } from '../scenario.ts'
 
 const each = 5
@@ -16,7 +16,7 @@ export const blackHole: Scenario = {
   means:
     'A firewall, a withdrawn route, a hung node: no RST, no ICMP, no FIN to either side. Both ends believe the connection is open until a deadline, keepalive or TCP_USER_TIMEOUT says otherwise; set keepalive on the server too, or it keeps what is dead. Once packets pass again everything is held again.',
   modes: ['iptables', 'nftables'],
-  cluster: { servers: ['srv0', 'srv1', 'srv2'], spare: ['srv0'], server: { 'tcp-hold': { keepalive } } },
+  cluster: { servers: ['srv0', 'srv1', 'srv2', 'ext'], spare: ['srv0'], server: { 'tcp-hold': { keepalive } } },
   probes: [
     held('kept', each, '5m', { keepalive, deadline: '3s', ...again }),
     held('asking', each, '3s', { deadline: '9s', ...again }),
@@ -26,7 +26,8 @@ export const blackHole: Scenario = {
       kind: 'http-hold',
       to: `${longholdService}:7001`,
     },
-    direct('elsewhere', each, '1s', ['srv0']),
+    direct('neighbour', each, '1s', ['srv0']),
+    held('elsewhere', each, '1s', { path: 'pod', to: addressOf('ext') }),
   ],
 
   async stage(lab) {
@@ -113,7 +114,7 @@ export const blackHole: Scenario = {
       ({ client }) => client.swept({ cohort: 'asking', connections: each, backingOff: each }),
       atLeast(1),
     ),
-    client('the other node is well', ({ client }) => client.ended({ cohort: 'elsewhere' }), none),
+    client('other nodes are well', ({ client }) => client.ended({ cohort: ['neighbour', 'elsewhere'] }), none),
     client('nobody is reset', ({ client }) => client.ended({ fate: 'reset' }), none),
     kernel(
       'no counter of conntrack tells',

@@ -1,4 +1,4 @@
-import { container, hosts } from '../cluster/places.ts'
+import { addressOf, container, hosts } from '../cluster/places.ts'
 import { echo, held } from '../probes.ts'
 import { atLeast, client, kernel, none, only } from '../proof.ts'
 import type { Scenario } from '../scenario.ts'
@@ -14,10 +14,11 @@ export const masqueradeBridge: Scenario = {
   means:
     'Containers of a bridge network on the node reach nobody outside any more, while pods on the same node do: each network has a MASQUERADE rule of its own, and a firewall reload or a flush of the nat table takes away the one that nothing puts back. What was open goes on. Restart Docker, or put the rule back.',
   modes: ['iptables', 'nftables'],
-  cluster: { servers: ['ext'], client: ['container', 'client'] },
+  cluster: { servers: ['ext', 'srv0'], client: ['container', 'client'] },
   probes: [
     held('settled', 20, '1s', { to: outside }),
     held('newcomers', 150, '10m', { to: outside, spread: '30s', deadline: '2s' }),
+    held('neighbours', 150, '10m', { path: 'pod', to: addressOf('srv0'), spread: '30s' }),
     echo('outside', { to: outside, timeout: '2s' }),
   ],
 
@@ -82,6 +83,11 @@ export const masqueradeBridge: Scenario = {
         ...client.ended({ cohort: 'settled', ...contained }),
         ...client.asked({ mode: 'pinned', ...contained }).filter(({ fate }) => fate !== 'ok'),
       ],
+      none,
+    ),
+    client(
+      'new connections to a pod on its own node open',
+      ({ client }) => client.ended({ cohort: 'neighbours' }),
       none,
     ),
     client('from the pod no fault at all', ({ client }) => client.faults().filter(({ pod }) => pod === 'client'), none),

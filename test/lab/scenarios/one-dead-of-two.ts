@@ -33,7 +33,11 @@ export function deadBackend({ name, summary, means, dies, ...fates }: Death): Sc
     means,
     modes: ['iptables', 'nftables'],
     cluster: { places: ['client2'] },
-    probes: [held('held', ports, '1s'), echo('steady', { ...manyPorts, ports: ['pinned'] })],
+    probes: [
+      held('held', ports, '1s'),
+      echo('steady', { ...manyPorts, ports: ['pinned'] }),
+      echo('newcomers', { ports: ['fresh'] }),
+    ],
 
     async stage(lab) {
       await lab.untilOpen()
