@@ -39,8 +39,17 @@ export interface Asked {
 
 export const serviceAccount = 'system:serviceaccount:longhold:longhold-client'
 
-/** Stands in for a kube-apiserver, as far as a client that lists and watches can tell. `port` 0: any free one. */
-export async function startApiServer({ host = '127.0.0.1', port = 0 } = {}): Promise<ApiServer> {
+export interface Listening {
+  readonly host?: string
+  /** 0: any free one. */
+  readonly port?: number
+  /** Other addresses and names it is reached by, such as its ClusterIP: they stand in its certificate. */
+  readonly names?: readonly string[]
+}
+
+/** Stands in for a kube-apiserver, as far as a client that lists and watches can tell. */
+export async function startApiServer(listening: Listening = {}): Promise<ApiServer> {
+  const { host = '127.0.0.1', port = 0, names = [] } = listening
   const cluster = authority()
   const store = newStore()
   const list = listing(store)
@@ -94,7 +103,7 @@ export async function startApiServer({ host = '127.0.0.1', port = 0 } = {}): Pro
     response.writeHead(200, { 'content-type': 'application/json' }).end(`${JSON.stringify(listed)}\n`)
   }
 
-  const { cert, key } = cluster.server(host, 'localhost', 'kubernetes.default.svc')
+  const { cert, key } = cluster.server(host, 'localhost', 'kubernetes.default.svc', ...names)
   const server = createServer({ cert, key, ca: cluster.ca, requestCert: true, rejectUnauthorized: false }, answer)
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)

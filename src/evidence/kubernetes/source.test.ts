@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
 import { everything } from '../../../test/kubernetes-api/authorization.ts'
 import { writeKubeconfig, writeServiceAccount } from '../../../test/kubernetes-api/credentials.ts'
 import {
@@ -260,6 +261,21 @@ test('pods that are over are neither listed nor kept', async () => {
   api.store.put(serverPod('srv-1', { phase: 'Failed' })) // evicted
   const facts = await watch.until(each => each.changes.length === 1, toService)
   expect(what(facts)).toEqual(['pod-gone longhold/srv-1'])
+})
+
+test('the role in the README is enough, and no more than enough', async () => {
+  const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8')
+  const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? []
+  const role = parseAllDocuments(yaml)[0]?.toJS() as {
+    rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[]
+  }
+  api.conduct.rules = role.rules
+  await begin().until(complete)
+  const granted = role.rules.flatMap(({ resources, verbs }) =>
+    resources.flatMap(each => verbs.map(verb => `${verb} ${each}`)),
+  )
+  await sleep(50)
+  expect(new Set(api.requests.map(({ verb, resource }) => `${verb} ${resource}`))).toEqual(new Set(granted))
 })
 
 test('what is forbidden is told with what is lacking, and costs the others nothing', async () => {
