@@ -1,17 +1,22 @@
 import type { Disturbed } from '../outcome/disturbed.ts'
-import type { Asked, Ended, Stamp } from '../outcome/observation.ts'
+import type { Identity } from '../outcome/identity.ts'
+import type { Asked, Ended, Opened, Stamp } from '../outcome/observation.ts'
 import type { CohortHistory, History, ProbeHistory } from './history.ts'
 import { readingsOf, type Readings } from './readings.ts'
 
-/** Something that went wrong once: a connection's unplanned end, or a question without its answer. */
-export type Symptom = (Ended | Asked) & Stamp
 export type Death = Ended & Stamp
 export type Question = Asked & Stamp
+/** A connection that came up late: its first packet was lost, and sent again. */
+export type LateOpening = Opened & Stamp
+/** Something that went wrong once: a connection's unplanned end, a question without its answer, an opening that took too long. */
+export type Symptom = Death | Question | LateOpening
 
 /** Everything a rule may look at. Rules are pure: they ask for nothing, they read this. */
 export interface Case {
   /** Epoch ms of the examination. */
   readonly at: number
+  /** Who we are, as we would tell a server; absent where a history has no beginning. */
+  readonly self: Identity | undefined
   /** Cohorts and probes of the client side; histories hold what went well, too. */
   readonly cohorts: readonly CohortHistory[]
   readonly probes: readonly ProbeHistory[]
@@ -19,7 +24,9 @@ export interface Case {
   readonly serverCohorts: readonly CohortHistory[]
   /** Unplanned ends on the client side, not yet explained by a verdict that is closed. Oldest first. */
   readonly deaths: readonly Death[]
-  /** Planned ends. */
+  /** Openings that took a retransmission, likewise. */
+  readonly lateOpenings: readonly LateOpening[]
+  /** Planned ends, and openings that failed because of one, likewise. */
   readonly goodbyes: readonly Death[]
   /** Questions that were not answered as they should, likewise. */
   readonly misses: readonly Question[]
@@ -38,23 +45,28 @@ export function caseOf(history: History, at: number, spent: { has(symptom: Sympt
   const probes = [...history.probes]
   const judged = (symptom: Symptom, horizon: number) => symptom.at >= at - horizon && !spent.has(symptom)
   const ends = mine.flatMap(({ ends }) => [...ends])
+  const inOrder = <T extends Stamp>(all: T[]) => all.toSorted((a, b) => a.at - b.at)
   return {
     at,
+    self: history.self,
     cohorts: mine,
     probes,
     serverCohorts: cohorts.filter(({ of }) => of.side === 'server'),
-    deaths: ends
-      .filter(end => isDeath(end) && judged(end, Math.max(horizonMs, 2 * end.idleMs)))
-      .toSorted((a, b) => a.at - b.at),
-    goodbyes: ends.filter(({ planned, fate }) => planned && fate !== 'cancelled').toSorted((a, b) => a.at - b.at),
-    misses: probes
-      .flatMap(({ asks }) => [...asks])
-      .filter(each => isMiss(each) && judged(each, horizonMs))
-      .toSorted((a, b) => a.at - b.at),
+    deaths: inOrder(ends.filter(end => isDeath(end) && judged(end, Math.max(horizonMs, 2 * end.idleMs)))),
+    lateOpenings: inOrder(
+      mine.flatMap(({ opens }) => [...opens].filter(each => isLate(each) && judged(each, horizonMs))),
+    ),
+    goodbyes: inOrder(ends.filter(end => isGoodbye(end) && judged(end, horizonMs))),
+    misses: inOrder(probes.flatMap(({ asks }) => [...asks].filter(each => isMiss(each) && judged(each, horizonMs)))),
     disturbed: [...history.disturbed],
     facts: readingsOf(history.evidence),
   }
 }
+
+/** A SYN that is not answered is sent again after a second (RFC 6298), and no sooner; a timer may ring a tick early. */
+export const isLate = ({ tookUs }: Opened): boolean => tookUs >= 990_000
+
+const isGoodbye = ({ planned, fate }: Ended): boolean => planned && fate !== 'cancelled'
 
 export const isDeath = ({ planned, fate }: Ended): boolean => !planned && fate !== 'cancelled'
 
@@ -69,4 +81,5 @@ export const seriesName = (of: Symptom | CohortHistory['of'] | ProbeHistory['of'
   'cohort' in of ? `${of.kind}/${of.cohort}` : `${of.kind}/${of.probe} ${of.mode}`
 
 /** A stall of ours can make a timeout out of anything; a word of the kernel's stands. */
-export const isTrusted = ({ suspect, fate }: Symptom): boolean => !suspect || fate !== 'timeout'
+export const isTrusted = (symptom: Symptom): boolean =>
+  !symptom.suspect || ('fate' in symptom && symptom.fate !== 'timeout')

@@ -11,6 +11,7 @@ import type {
   Strayed,
   Swept,
 } from '../outcome/observation.ts'
+import type { Identity } from '../outcome/identity.ts'
 import type { SocketOptions } from '../outcome/socket.ts'
 import type { Evidence } from '../outcome/evidence.ts'
 import { ring, type Ring } from './ring.ts'
@@ -42,8 +43,9 @@ export interface History {
   readonly probes: Iterable<ProbeHistory>
   readonly disturbed: Ring<Disturbed & Stamp>
   readonly evidence: Ring<{ readonly at: number; readonly evidence: Evidence }>
-  /** Epoch ms of `began`. */
+  /** Epoch ms of `began`, and who did. */
   readonly beganAt: number
+  readonly self: Identity | undefined
 }
 
 export function history(): History {
@@ -52,6 +54,7 @@ export function history(): History {
   const disturbed = ring<Disturbed & Stamp>(kept.disturbed)
   const evidence = ring<{ readonly at: number; readonly evidence: Evidence }>(kept.evidence)
   let beganAt = 0
+  let self: Identity | undefined
 
   function cohortOf({ side, kind, cohort, path }: OfCohort): CohortHistory {
     const key = `${side} ${kind} ${path} ${cohort}`
@@ -93,10 +96,14 @@ export function history(): History {
     get beganAt() {
       return beganAt
     },
+    get self() {
+      return self
+    },
     fold(news) {
       switch (news.type) {
         case 'began':
           beganAt = news.at
+          self = news.identity
           for (const each of cohorts.values()) each.open = 0
           return
         case 'opened': {

@@ -1,5 +1,5 @@
 import type { Verdict } from '../outcome/verdict.ts'
-import { type Case, isMiss, seriesName, type Symptom } from './case.ts'
+import { type Case, isLate, isMiss, seriesName, type Symptom } from './case.ts'
 
 /** A verdict stays open at least so long after its last symptom, ms. */
 const quietMs = 10_000
@@ -25,12 +25,12 @@ export function isOver(verdict: Verdict, symptoms: ReadonlySet<Symptom>, of: Cas
 function goodSince({ series, lastAt }: Verdict, symptoms: ReadonlySet<Symptom>, of: Case): number {
   const deaths = [...symptoms].filter(each => each.type === 'ended')
   const fatal = Math.min(...deaths.filter(({ phase }) => phase !== 'connect').map(({ idleMs }) => idleMs))
-  const unopened = deaths.some(({ phase }) => phase === 'connect')
+  const unopened = deaths.some(({ phase }) => phase === 'connect') || [...symptoms].some(each => each.type === 'opened')
   const survived = of.cohorts
     .filter(cohort => series.includes(seriesName(cohort.of)))
     .flatMap(({ exchanges, opens }) => [
       ...[...exchanges].filter(({ at, idleMs }) => at > lastAt && idleMs >= fatal * 0.9),
-      ...(unopened ? [...opens].filter(({ at }) => at > lastAt) : []),
+      ...(unopened ? [...opens].filter(each => each.at > lastAt && !isLate(each)) : []),
     ])
   const answered = of.probes
     .filter(probe => series.includes(seriesName(probe.of)))

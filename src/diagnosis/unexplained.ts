@@ -1,5 +1,4 @@
-import type { Case, Symptom } from './case.ts'
-import { isTrusted, seriesName } from './case.ts'
+import { type Case, type Death, isTrusted, type Question, seriesName, type Symptom } from './case.ts'
 import type { Found } from './weigh.ts'
 
 /** So long a symptom waits for an explanation, ms: what explains it may be a moment behind. */
@@ -11,7 +10,7 @@ const leastMisses = 3
 export function unexplained(of: Case, isExplained: (symptom: Symptom) => boolean): readonly Found[] {
   const waiting = (symptom: Symptom) => !isExplained(symptom) && isTrusted(symptom) && of.at - symptom.at >= patienceMs
   const misses = of.misses.filter(waiting)
-  const explains: Symptom[] = [
+  const explains: (Death | Question)[] = [
     ...of.deaths.filter(waiting),
     ...misses.filter(each => misses.filter(other => seriesName(other) === seriesName(each)).length >= leastMisses),
   ]
@@ -38,11 +37,11 @@ export function unexplained(of: Case, isExplained: (symptom: Symptom) => boolean
   ]
 }
 
-function counted(symptoms: readonly Symptom[]): Map<string, number> {
+function counted(symptoms: readonly (Death | Question)[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const each of symptoms) counts.set(wordsOf(each), (counts.get(wordsOf(each)) ?? 0) + 1)
   return counts
 }
 
-const wordsOf = (symptom: Symptom): string =>
+const wordsOf = (symptom: Death | Question): string =>
   `${seriesName(symptom)}: ${symptom.fate} (${symptom.phase}${symptom.code ? `, ${symptom.code}` : ''})`
