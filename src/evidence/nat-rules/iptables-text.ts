@@ -20,13 +20,18 @@ export function savedTables(text: string): Saved {
   const tables: SavedTable[] = []
   const broken: string[] = []
   let open: { name: string; chains: Map<string, string[]> } | undefined
-  for (const line of linesOf(text)) {
+  for (let from = 0, end = 0; from < text.length; from = end + 1) {
+    end = text.indexOf('\n', from)
+    if (end < 0) end = text.length
+    const kind = text.charCodeAt(from)
+    if (kind !== rule && kind !== chain && kind !== tableBegins && kind !== tableEnds) continue // empty, or a comment
+    const line = text.slice(from, end)
     if (line.startsWith('-A ')) {
-      const end = line.indexOf(' ', 3)
-      open?.chains.get(line.slice(3, end < 0 ? undefined : end))?.push(line)
-    } else if (line.startsWith(':')) {
+      const space = line.indexOf(' ', 3)
+      open?.chains.get(line.slice(3, space < 0 ? undefined : space))?.push(line)
+    } else if (kind === chain) {
       open?.chains.set(line.slice(1, line.indexOf(' ')), [])
-    } else if (line.startsWith('*')) {
+    } else if (kind === tableBegins) {
       if (open) broken.push(open.name)
       open = { name: line.slice(1).trim(), chains: new Map() }
     } else if (line.startsWith('COMMIT')) {
@@ -37,6 +42,9 @@ export function savedTables(text: string): Saved {
   if (open) broken.push(open.name)
   return { tables, broken }
 }
+
+/** How lines begin: `-A`, `:`, `*` and `COMMIT`. */
+const [rule, chain, tableBegins, tableEnds] = [0x2d, 0x3a, 0x2a, 0x43] as const
 
 function table(name: string, chains: ReadonlyMap<string, readonly string[]>): SavedTable {
   const known = new Map<string, readonly Rule[]>()
@@ -53,13 +61,5 @@ function table(name: string, chains: ReadonlyMap<string, readonly string[]>): Sa
       known.set(chain, rules)
       return rules
     },
-  }
-}
-
-function* linesOf(text: string): Generator<string> {
-  for (let from = 0; from < text.length; ) {
-    const end = text.indexOf('\n', from)
-    yield text.slice(from, end < 0 ? undefined : end)
-    from = end < 0 ? text.length : end + 1
   }
 }
