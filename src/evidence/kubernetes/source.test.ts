@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -374,6 +377,30 @@ test('a server that hangs is noticed, and what is known is called old', async ()
   expect(facts.services).toMatchObject([{ endpointCount: 3 }])
   api.conduct.mute = false
   await watch.until(complete)
+})
+
+test('a server that takes connections and never answers is absent, with the reason', async () => {
+  api.conduct.deaf = true
+  const watch = begin({ pace: { ...pace, headMs: 100 } })
+  await sleep(400)
+  await expect(watch.read()).rejects.toThrow('no answer within 100 ms')
+  api.conduct.deaf = false
+  await watch.until(complete)
+})
+
+test('a token is never sent in the clear', async () => {
+  const heard: IncomingHttpHeaders[] = []
+  const plain = createServer((request, answer) => {
+    heard.push(request.headers)
+    answer.end('{"metadata":{"resourceVersion":"1"},"items":[]}')
+  }).listen(0, '127.0.0.1')
+  await once(plain, 'listening')
+  const { port } = plain.address() as AddressInfo
+  const cluster = { server: `http://127.0.0.1:${port}` } // as kubectl proxy listens
+  const watch = begin({ env: {}, kubeconfig: writeKubeconfig(join(folder, 'plain'), api, { cluster }) })
+  await watch.until(() => heard.length > 0)
+  for (const { authorization } of heard) expect(authorization).toBeUndefined()
+  plain.close()
 })
 
 test('a server that is gone makes it stale, and one that comes back is heard', async () => {

@@ -33,7 +33,7 @@ export function kubernetesSource(settings: KubernetesSettings): Source {
 function begin(settings: KubernetesSettings, clock: Clock, log: Log): Watch {
   const { pace = usualPace, random = Math.random } = settings
   const over = new AbortController()
-  const api = apiAt(() => findAccess(settings), clock)
+  const api = apiAt(() => findAccess(settings), clock, pace)
   const state = emptyState()
   const health: Readonly<Record<Kind, Health>> = {
     services: { unreadable: 0 },

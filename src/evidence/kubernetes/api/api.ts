@@ -5,6 +5,7 @@ import type { Access } from '../access/access.ts'
 import { type CurrentToken, currentToken } from '../access/token.ts'
 import type { Limit } from './limit.ts'
 import { whole } from './lines.ts'
+import type { Pace } from './pace.ts'
 import { refusalOf } from './refusal.ts'
 
 /** The API server, as far as we talk to it: it is only ever asked. */
@@ -18,8 +19,6 @@ export interface Api {
   close(): void
 }
 
-/** From the request to the head of the answer, ms. An API server says 200 to a watch at once. */
-const headMs = 10_000
 const mostOfRefusal = 64 * 1024
 
 interface Line {
@@ -28,7 +27,8 @@ interface Line {
   readonly token: CurrentToken
 }
 
-export function apiAt(find: () => Promise<Access>, clock: Clock): Api {
+/** `headMs`: from a request to the head of its answer. */
+export function apiAt(find: () => Promise<Access>, clock: Clock, { headMs }: Pick<Pace, 'headMs'>): Api {
   let line: Line | undefined
   let finding: Promise<Line> | undefined
 

@@ -1,5 +1,7 @@
 /** How long things may take. Constants, but for tests. */
 export interface Pace {
+  /** From a request to the head of its answer, ms. An API server says 200 to a watch at once. */
+  readonly headMs: number
   /** A watch ends by itself after so long at most, s. The shorter, the sooner a server that hangs is noticed. */
   readonly watchS: number
   /** So much later than that, ms, a watch that goes on is one that hangs. */
@@ -17,6 +19,7 @@ export interface Pace {
 }
 
 export const usualPace: Pace = {
+  headMs: 10_000,
   watchS: 60,
   graceMs: 15_000,
   pageMs: 30_000,
