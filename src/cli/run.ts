@@ -1,6 +1,9 @@
+import { homedir } from 'node:os'
 import { type Clock, realClock } from '../clock.ts'
 import type { Command, Config } from '../config/schema.ts'
 import { type Engine, start } from '../engine/engine.ts'
+import { findAccess } from '../evidence/kubernetes/access/find.ts'
+import { type Notices, notices } from '../notices/notices.ts'
 import { startWeb, type Web } from '../web/server.ts'
 import { conclude, roundIsOver } from './conclusion.ts'
 import { ending } from './ending.ts'
@@ -35,6 +38,7 @@ export async function run({ config, command, forMs, once, table }: RunJob): Prom
   })
   const engine = await start({ config, command, clock, log, version })
   const web = await served(engine, { config, log, clock })
+  const announced = announcing(engine, { config, command, log, clock })
   const only = once ? round(engine, config, clock) : undefined
   void only?.over.then(() => end.now(roundIsOver))
   output.begin(engine, web?.listens ?? [], only?.progress)
@@ -42,9 +46,25 @@ export async function run({ config, command, forMs, once, table }: RunJob): Prom
   const conclusion = only && (await conclude(engine, clock, reason))
   only?.close()
   log.info({ reason }, 'stopping: saying goodbye on every connection')
-  await Promise.all([engine.stop(), web?.close()])
+  await Promise.all([engine.stop(), web?.close(), announced?.close()])
   await output.end(engine, conclusion)
   process.exit(conclusion?.exitCode ?? 0) // whatever still has a timer: everything of ours is closed, and the output is written
+}
+
+/** Kubernetes Events, where they are wanted. */
+function announcing(
+  engine: Engine,
+  { config, command, log, clock }: Pick<RunJob, 'config' | 'command'> & { log: Output['log']; clock: Clock },
+): Notices | undefined {
+  const { evidence, identity } = config
+  if (evidence === 'off' || evidence.events === 'off' || command === 'server') return undefined
+  const { env } = process
+  const named = typeof evidence.kubernetes === 'object' ? evidence.kubernetes : {}
+  const uid = env['LONGHOLD_POD_UID']
+  const pod = { name: identity.pod, ...(uid && { uid }) }
+  const made = notices({ find: () => findAccess({ env, home: homedir(), ...named }), pod, clock, log })
+  engine.subscribe(made.sink)
+  return made
 }
 
 async function served(

@@ -2,21 +2,11 @@ import type { Log } from '../log.ts'
 import type { Sink } from '../outcome/observation.ts'
 import type { Verdict } from '../outcome/verdict.ts'
 import { span } from '../record/tables/words.ts'
+import { isLoud, verdictNews } from '../record/verdict-news.ts'
 
 /** Logs a sentence when a verdict opens (`warn`) and when it closes; what it learns in between is not told again. Planned ones are `info`. */
-export function verdictLines(log: Log): Sink {
-  const open = new Set<string>()
-  return observation => {
-    if (observation.type !== 'judged') return
-    const { verdict } = observation
-    const isNews = !open.has(verdict.id)
-    if (verdict.state === 'open') open.add(verdict.id)
-    else open.delete(verdict.id)
-    if (verdict.state === 'open' && !isNews) return
-    const loud = !verdict.planned && (verdict.state === 'open' || verdict.supersededBy !== undefined)
-    log[loud ? 'warn' : 'info'](fieldsOf(verdict), sentenceOf(verdict))
-  }
-}
+export const verdictLines = (log: Log): Sink =>
+  verdictNews(verdict => log[isLoud(verdict) ? 'warn' : 'info'](fieldsOf(verdict), sentenceOf(verdict)))
 
 /** The sentence about it, in whatever state it is. */
 function sentenceOf({ id, name, says, state, supersededBy, since, lastAt }: Verdict): string {

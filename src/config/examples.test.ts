@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { parseAllDocuments } from 'yaml'
 import { kinds } from '../probes/index.ts'
 import { isDraft } from './draft.ts'
 import { loadConfig } from './load.ts'
@@ -16,7 +16,9 @@ const pages = [root, new URL('src/', root)].flatMap(folder =>
 function examplesIn(page: URL): string[] {
   const blocks = [...readFileSync(page, 'utf8').matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '']) => text)
   return blocks.flatMap(text => {
-    const value: unknown = parse(text)
+    const [document, ...more] = parseAllDocuments(text)
+    if (more.length > 0) return [] // objects of Kubernetes
+    const value: unknown = document && 'toJS' in document ? document.toJS() : undefined
     if (Array.isArray(value)) return [`probes:\n${text}`]
     if (!isDraft(value)) return []
     if ('kind' in value && !('apiVersion' in value)) return [JSON.stringify({ probes: [value] })]

@@ -36,6 +36,8 @@ export type EvidenceConfig =
       readonly kubernetes: 'auto' | 'off' | { readonly kubeconfig: string }
       /** The port of the servers' web, where their ledgers are asked. */
       readonly ledgerPort: number
+      /** Post a Kubernetes Event on our own pod when a verdict opens or closes. */
+      readonly events: 'on' | 'off'
     }
 
 /** One entry under `probes:`: its kind, a name of its own, and the settings of that kind. */
@@ -146,6 +148,10 @@ const evidence = z.strictObject({
     .max(65_535)
     .default(8080)
     .meta({ description: "the port of the servers' web, where their ledgers are asked" }),
+  events: z
+    .enum(['on', 'off'])
+    .default('off')
+    .meta({ description: 'post a Kubernetes Event on this pod when a verdict opens or closes' }),
 })
 
 function serverEntry({ name, summary, server }: Kind) {

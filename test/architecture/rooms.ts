@@ -35,6 +35,7 @@ export const rooms: readonly Room[] = [
     },
   },
   { name: 'engine', pure: false },
+  { name: 'notices', pure: false },
   { name: 'handbook', pure: { but: ['handbook/page.ts'] } },
   { name: 'web', pure: false },
   { name: 'cli', pure: false },

@@ -1,0 +1,52 @@
+import type { Verdict } from '../outcome/verdict.ts'
+import { isLoud } from '../record/verdict-news.ts'
+
+/** The pod that an Event is about: our own. */
+export interface OwnPod {
+  readonly namespace: string
+  readonly name: string
+  /** Without it `kubectl describe pod` does not show the Event; `kubectl get events` does. */
+  readonly uid?: string
+}
+
+/** An Event of events.k8s.io/v1, as it is posted. */
+export type Event = Readonly<Record<string, unknown>>
+
+/** What the API allows in a note, bytes. */
+const mostNote = 1024
+
+/** Tells of a verdict that opened or closed. */
+export function eventOf(verdict: Verdict, { namespace, name, uid }: OwnPod, at: number): Event {
+  return {
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    metadata: { generateName: `${name.slice(0, 200)}.`, namespace },
+    eventTime: new Date(at).toISOString().replace('Z', '000Z'), // MicroTime
+    reportingController: 'longhold.io/client',
+    reportingInstance: name.slice(0, 128),
+    action: 'Diagnose',
+    reason: reasonOf(verdict),
+    type: isLoud(verdict) ? 'Warning' : 'Normal',
+    regarding: { apiVersion: 'v1', kind: 'Pod', namespace, name, ...(uid !== undefined && { uid }) },
+    note: cut(noteOf(verdict)),
+  }
+}
+
+function reasonOf({ state, supersededBy }: Verdict): string {
+  if (state === 'open') return 'VerdictOpened'
+  return supersededBy === undefined ? 'VerdictClosed' : 'VerdictSuperseded'
+}
+
+function noteOf({ id, name, says, state, supersededBy, remedy }: Verdict): string {
+  if (supersededBy !== undefined) return `${id}: ${supersededBy} explains the same better`
+  if (state === 'closed') return `${id}: the symptom is gone`
+  const [first] = remedy.filter(line => !line.startsWith('#'))
+  return `${name}: ${says}${first === undefined ? '' : ` First of all: ${first}`}`
+}
+
+/** At most so many bytes, and no half character. */
+function cut(note: string): string {
+  const bytes = Buffer.from(note)
+  if (bytes.length <= mostNote) return note
+  return `${bytes.toString('utf8', 0, mostNote - 8).replace(/\ufffd+$/, '')}…`
+}
