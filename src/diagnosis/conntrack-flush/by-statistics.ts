@@ -1,0 +1,58 @@
+import { backendsOf } from '../backends.ts'
+import type { Case } from '../case.ts'
+import { controlOf } from '../control.ts'
+import { conntrackMemory } from '../memory.ts'
+import { repicked } from '../repicked.ts'
+import type { Finding } from '../rule.ts'
+import { type Scene, sceneOf } from '../scene.ts'
+import { isOfOneServer, isOfSilence, isSudden, sharedMoment } from '../signs.ts'
+import { span, spans } from '../span.ts'
+import { findingOf } from '../telling.ts'
+import { translatorOf } from '../translator.ts'
+import { remedy } from './remedy.ts'
+
+/**
+ * Without the events: all were silent at one moment, and the first word after it was fatal to as many as pick a server anew,
+ * while the same silences had been survived before.
+ */
+export function byStatistics(of: Case): Finding[] {
+  const scene = sceneOf(of, 'translated', 'word', 'probe')
+  const moment = scene && sharedMoment(scene)
+  if (!scene || !moment) return []
+  const translator = translatorOf(of, scene.losses)
+  const memory = translator && conntrackMemory(of)
+  const longest = Math.max(...scene.losses.map(({ quietMs }) => quietMs))
+  if ((translator && translator.by !== 'rules') || (memory && memory.ms <= longest)) return []
+  const spared = sparedAt(scene, moment)
+  const [died, all] = [scene.losses.length, scene.losses.length + spared]
+  const numbers = repicked(died, all, backendsOf(scene, translator))
+  const isAlive = scene.losses.some(({ account }) => account?.told === 'alive')
+  const fits = numbers.length > 0 && spared > 0 && !isOfOneServer(scene) && !isOfSilence(scene)
+  if (!fits || !isAlive || !isSudden(scene)) return []
+  return [
+    findingOf(scene, {
+      says: `${died} of ${all} connections were reset by their next word, whatever their silence (${spans(scene.losses.map(({ quietMs }) => quietMs))}), and only once: something emptied the conntrack table of the node at that moment, and each next packet was led to a server anew.`,
+      confidence: {
+        level: 'likely',
+        because: `the same silences were survived before, all were silent at one moment, and so many die when each picks one of ${numbers[0]} servers`,
+      },
+      control: controlOf(scene),
+      evidence: memory ? [memory.line] : [],
+      ruledOut: {
+        'conntrack-expiry': memory
+          ? `conntrack remembers for ${span(memory.ms)}, and they were silent for less`
+          : 'the same silences were survived before',
+        'ipvs-server-removed': 'the connections of no server were lost all together, and some of each were spared',
+        'peer-restarted': 'the servers still call the connections open',
+      },
+      node: 'which program deleted entries of conntrack, and when (conntrack -E)',
+      remedy: remedy(undefined),
+    }),
+  ]
+}
+
+/** Those that were silent at the moment, too, spoke, and were answered: each counts once. */
+function sparedAt({ survivors }: Scene, { from, to }: { readonly from: number; readonly to: number }): number {
+  const spanning = survivors.filter(({ brokenAt, quietMs }) => brokenAt >= from && brokenAt - quietMs <= to)
+  return new Set(spanning.map(({ id }) => id)).size
+}

@@ -1,0 +1,89 @@
+import { conntrackEntries } from '../../evidence/conntrack-entries/facts.ts'
+import { flowKey } from '../../outcome/flow.ts'
+import type { EvidenceLine } from '../../outcome/verdict.ts'
+import type { Case } from '../case.ts'
+import { type Control, controlOf } from '../control.ts'
+import { conntrackMemory, type Memory, numberOf } from '../memory.ts'
+import type { Finding } from '../rule.ts'
+import { type Scene, sceneOf } from '../scene.ts'
+import { asLong, edgeOf, isOfSilence } from '../signs.ts'
+import { span } from '../span.ts'
+import { findingOf, quietOf } from '../telling.ts'
+import { translatorOf } from '../translator.ts'
+import { cloudOf } from './clouds.ts'
+import { remedy } from './remedy.ts'
+
+const manners = { reset: 'word', silent: 'silence' } as const
+
+/** It takes silence, spares nobody, the servers call the connections open, and no node is to blame. */
+export function afterSilence(of: Case, variant: 'reset' | 'silent'): Finding[] {
+  return (['direct', 'translated'] as const).flatMap(way => {
+    const scene = sceneOf(of, way, manners[variant])
+    if (!scene || asLong(scene).length > 0 || !isOfSilence(scene) || !isThere(scene)) return []
+    const control = controlOf(scene)
+    const blameless = nodeIsBlameless(scene, control, variant)
+    return blameless ? [told(scene, control, variant, blameless)] : []
+  })
+}
+
+function told(scene: Scene, control: Control, variant: 'reset' | 'silent', blameless: string): Finding {
+  const edge = edgeOf(scene)
+  const cloud = cloudOf(variant, edge)
+  const memory = conntrackMemory(scene.of)
+  const what = variant === 'reset' ? 'was reset by its first word' : 'met nothing but silence'
+  return findingOf(scene, {
+    variant,
+    says: `Every connection (${scene.losses.length}) ${what} after ${quietOf(scene)}, and shorter silences are survived: something on the way, and not the node, forgets a connection after at most ${span(edge.by)}${cloud ? ` (${span(cloud.ms)} is the default ${cloud.whose})` : ''}.`,
+    confidence: {
+      level: 'likely',
+      because: `it takes silence, it spares nobody, the servers call the connections open, and ${blameless}`,
+    },
+    control,
+    evidence: [...(memory ? [memory.line] : []), ...entryLines(scene)],
+    ruledOut: {
+      'conntrack-expiry': variant === 'reset' ? 'that spares those that find their own server again' : blameless,
+      'ipvs-expiry': blameless,
+      'midstream-drop': variant === 'silent' && blameless,
+      'peer-died': 'the servers still call the connections open',
+    },
+    node: 'whether conntrack or IPVS on the node forgets sooner than that',
+    remedy: remedy(edge, cloud),
+  })
+}
+
+/** Why neither conntrack nor IPVS of this node has forgotten them. */
+function nodeIsBlameless(scene: Scene, control: Control, variant: 'reset' | 'silent'): string | undefined {
+  const { of, way, losses } = scene
+  const translator = translatorOf(of, losses)
+  const memory = conntrackMemory(of)
+  const shortest = Math.min(...losses.map(({ quietMs }) => quietMs))
+  if (translator?.by === 'ipvs') return undefined
+  if (memory && (translator || way === 'direct')) return byItsSettings(of, memory, shortest, variant)
+  if (way === 'translated') return undefined
+  if (variant === 'reset')
+    return 'the client calls the server’s own address: the node has no other server to lead it to'
+  return control.spared ? 'others on this node survive the same silence' : undefined
+}
+
+function byItsSettings(of: Case, memory: Memory, shortest: number, variant: 'reset' | 'silent'): string | undefined {
+  if (memory.ms > shortest) return `conntrack on the node remembers for ${span(memory.ms)}`
+  const [read, loose] = numberOf(of, 'net.netfilter.nf_conntrack_tcp_loose')
+  return variant === 'silent' && read && loose !== 0 ? 'conntrack on the node takes connections up again' : undefined
+}
+
+function entryLines({ of, losses }: Scene): readonly EvidenceLine[] {
+  const keys = new Set(losses.flatMap(({ death }) => (death.flow ? [flowKey(death.flow)] : [])))
+  const read = of.facts.newest(conntrackEntries, 'node')
+  const known = read?.value.filter(({ flow, entry }) => keys.has(flow) && entry?.state === 'ESTABLISHED') ?? []
+  if (!read || known.length === 0) return []
+  return [
+    {
+      source: 'node conntrack-entries',
+      at: read.at,
+      says: `conntrack on the node still knows ${known.length} of them`,
+    },
+  ]
+}
+
+const isThere = ({ losses }: Scene) =>
+  losses.some(({ account }) => account?.told === 'alive' || account?.told === 'deaf')
