@@ -53,7 +53,7 @@ export async function reflect<K extends Kind>(about: Reflecting<K>): Promise<voi
       const verb = at.version === undefined ? 'list' : 'watch'
       const why = whyNot(error, { kind, verb, namespace: at.namespace })
       health.why = is(error, 403) ? (health.only?.why ?? why) : why // what would help is the whole cluster
-      if (!is(error, 410) && !(error instanceof Absent)) complain(health.why) // outside of a cluster there is none to miss
+      if (isWorthSaying(error, failures)) complain(health.why)
       if (is(error, 410) || is(error, 403) || failures % enough === 0) at = { ...at, version: undefined }
       if (is(error, 403) && verb === 'list') {
         at = { ...at, namespace: elsewhere(about, at.namespace) }
@@ -160,5 +160,9 @@ function pauseMs(
   const asked = error instanceof Refusal ? (error.retryAfterMs ?? 0) : 0
   return Math.max(asked, backoff(failures - 1, pace.retry, random))
 }
+
+/** Connections end, and versions grow old: that is nothing yet. Outside of a cluster there is none to miss. */
+const isWorthSaying = (error: unknown, failures: number): boolean =>
+  error instanceof Refusal ? error.code !== 410 : failures > 1 && !(error instanceof Absent)
 
 const is = (error: unknown, code: number): boolean => error instanceof Refusal && error.code === code
