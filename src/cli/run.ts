@@ -36,7 +36,7 @@ export async function run({ config, command, forMs, once, table }: RunJob): Prom
     log.fatal({ err: error }, 'longhold has a bug and stops')
     process.exit(1)
   })
-  const engine = await start({ config, command, clock, log, version })
+  const engine = await start({ config, command, clock, log, version, env: process.env })
   const web = await served(engine, { config, log, clock })
   const announced = announcing(engine, { config, command, log, clock })
   const only = once ? round(engine, config, clock) : undefined

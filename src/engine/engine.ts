@@ -17,7 +17,7 @@ import { type Investigation, investigate } from './investigate.ts'
 import { noise as newNoise } from './noise.ts'
 import { keepNurserySmall } from './nursery.ts'
 import { partsOf } from './parts.ts'
-import { witnesses } from './witnesses.ts'
+import { type Environment, witnesses } from './witnesses.ts'
 
 /** A running client, server or pair. Everything people see is read from here; nothing here knows who reads. */
 export interface Engine {
@@ -52,10 +52,12 @@ export interface Job {
   readonly clock: Clock
   readonly log: Log
   readonly version: string
+  /** Where a pod reads who and where it is; absent: nowhere. */
+  readonly env?: Environment
 }
 
 /** Starts what the configuration says. Rejects with a Problem when the machine cannot do it, leaving nothing running. */
-export async function start({ config, command, clock, log, version }: Job): Promise<Engine> {
+export async function start({ config, command, clock, log, version, env = {} }: Job): Promise<Engine> {
   keepNurserySmall()
   const identity: Identity = { ...config.identity, instance: randomBytes(8).toString('hex') }
   const ledger = newLedger(config.ledger.history)
@@ -110,6 +112,7 @@ export async function start({ config, command, clock, log, version }: Job): Prom
           config: config.evidence,
           ...(command === 'pair' &&
             config.web !== 'off' && { own: { instance: identity.instance, at: config.web.listen } }),
+          env,
           clock,
           log,
         }),

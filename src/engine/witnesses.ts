@@ -4,6 +4,7 @@ import type { EvidenceConfig } from '../config/schema.ts'
 import { begun } from '../evidence/begun.ts'
 import { followWith } from '../evidence/follow.ts'
 import { sources } from '../evidence/index.ts'
+import { kubernetesSource } from '../evidence/kubernetes/source.ts'
 import { ledgerSource } from '../evidence/ledger/source.ts'
 import { machineAt } from '../evidence/machine.ts'
 import { readSources } from '../evidence/read.ts'
@@ -17,18 +18,24 @@ export interface WitnessJob {
   readonly config: Exclude<EvidenceConfig, 'off'>
   /** Who we are and where our own web is, where this process is a server, too. */
   readonly own?: { readonly instance: string; readonly at: Address }
+  /** Says where the cluster's API is, in a pod. */
+  readonly env: Environment
   readonly clock: Clock
   readonly log: Log
 }
 
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** Everyone a configuration lets us ask: our own kernel, the agent of the node, the servers' ledgers, the Kubernetes API. */
-export function witnesses({ config, own, clock, log }: WitnessJob): Witnesses {
+export function witnesses({ config, own, env, clock, log }: WitnessJob): Witnesses {
   const machine = machineAt('/', clock)
   const world = { clock, machineUntil: machine }
   const ofMachine = sources.filter(each => each.of === 'machine')
   const { agent } = config
   const ledgers = ledgerSource({ port: config.ledgerPort, ...(own && { own }) })
-  const node = agent === 'own' ? begun(ofMachine, { clock, log, machine, follow: followWith(clock) }) : undefined
+  const listening = { clock, log, machine, follow: followWith(clock) }
+  const node = agent === 'own' ? begun(ofMachine, listening) : undefined
+  const cluster = begun(clusterOf(config, env), listening)
 
   return {
     async ask(about, thorough) {
@@ -38,6 +45,9 @@ export function witnesses({ config, own, clock, log }: WitnessJob): Witnesses {
       const scopes: readonly (readonly [Scope, Promise<Readings>])[] = [
         ['own', readSources(own, about, world)],
         ...(about.accounts.length > 0 ? [['servers', readSources([ledgers], about, world)] as const] : []),
+        ...(cluster.sources.length > 0
+          ? [['cluster', readSources(cluster.sources.filter(wanted), about, world)] as const]
+          : []),
         ...(typeof agent === 'object'
           ? [['node', agentReadings(agent, about, { clock, costly: thorough })] as const]
           : []),
@@ -46,6 +56,15 @@ export function witnesses({ config, own, clock, log }: WitnessJob): Witnesses {
       const read = await Promise.all(scopes.map(async ([scope, readings]) => [scope, await readings] as const))
       return Object.fromEntries(read)
     },
-    close: async () => node?.close(),
+    async close() {
+      node?.close()
+      cluster.close()
+    },
   }
+}
+
+/** `auto` is the cluster a pod is in, and never one that a file on somebody's machine happens to name. */
+function clusterOf({ kubernetes }: WitnessJob['config'], env: Environment): Source[] {
+  if (kubernetes === 'off' || (kubernetes === 'auto' && !env['KUBERNETES_SERVICE_HOST'])) return []
+  return [kubernetesSource({ env, ...(kubernetes !== 'auto' && { kubeconfig: kubernetes.kubeconfig }) })]
 }
