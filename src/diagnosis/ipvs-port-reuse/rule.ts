@@ -1,0 +1,125 @@
+import { sysctl } from '../../evidence/sysctl/facts.ts'
+import type { EvidenceLine } from '../../outcome/verdict.ts'
+import type { Case, Death } from '../case.ts'
+import { noIpvs } from '../ipvs-possible.ts'
+import { lackingNode } from '../lacking.ts'
+import { doubt } from '../repicked.ts'
+import { defineRule, type Finding } from '../rule.ts'
+import { span } from '../span.ts'
+import { hypergeometricAtLeast } from '../../stats/distribution/hypergeometric.ts'
+import { realServerDeletions, type Weightless, weightlessIn } from '../weightless.ts'
+import { type Unmet, unmetIn } from './reused.ts'
+
+export const ipvsPortReuse = defineRule({
+  name: 'ipvs-port-reuse',
+  title: 'a source port used again meets an old IPVS entry to a dead server',
+  family: 'stale-flow',
+  judge: of => unmetIn(of).flatMap(unmet => [...byTheNode(of, unmet), ...byWhatWasSeen(of, unmet)]),
+})
+
+/** IPVS has an entry for these very ports, and it leads to where nothing new is scheduled. */
+function byTheNode(of: Case, unmet: Unmet): Finding[] {
+  const seen = unmet.deaths.flatMap(death => {
+    const ghost = oldEntry(of, death)
+    return ghost ? [{ death, ghost }] : []
+  })
+  const [first] = seen
+  if (!first) return []
+  const { ghost } = first
+  const ghosts = seen.map(each => each.ghost)
+  return [
+    {
+      ...common(unmet),
+      says: `${unmet.deaths.length} attempts to connect to ${unmet.called} from ${unmet.ports.length} source ports used again met nobody (${wordOf(unmet)}): IPVS still has an entry of each, and sends the new SYN where it leads, to ${ghost.real}, whose weight is 0.`,
+      confidence: {
+        level: 'proven',
+        because: `the entry of ${first.death.flow?.local} leads to ${ghost.real}, where nothing new is scheduled`,
+      },
+      evidence: [
+        ...clientLines(unmet),
+        ...[...new Map(ghosts.map(each => [each.real, each])).values()].map(each => ({
+          source: 'node ipvs',
+          at: each.at,
+          says: `${each.real} has weight 0, ${each.destination.active} active and ${each.destination.inactive} inactive connections`,
+        })),
+        ...sysctlLines(of),
+      ],
+      missing: [],
+      remedy: [...cures, '# Now: take the dead server out.', ...realServerDeletions(ghosts)],
+    },
+  ]
+}
+
+/** While these ports fail, others open. That a port is what makes the difference is all that can be seen. */
+function byWhatWasSeen(of: Case, unmet: Unmet): Finding[] {
+  const { deaths, opened, ports } = unmet
+  const [failed, all] = [deaths.length, deaths.length + opened]
+  const isOfPorts = opened > 0 && hypergeometricAtLeast(failed, failed, failed, all) <= doubt
+  if (!isOfPorts || of.facts.has('node') || noIpvs(of) !== undefined) return []
+  return [
+    {
+      ...common(unmet),
+      only: 'family',
+      says: `${failed} attempts to connect to ${unmet.called} from ${ports.length} source ports used again met nobody (${wordOf(unmet)}), while ${opened} from other ports opened: an old entry of these ports leads to a server that is gone.`,
+      confidence: {
+        level: 'possible',
+        because: 'it keeps to source ports used again, and this kernel has IPVS, which remembers them',
+      },
+      evidence: clientLines(unmet),
+      missing: lackingNode(of, 'where IPVS leads these ports, and net.ipv4.vs.conn_reuse_mode'),
+      remedy: cures,
+    },
+  ]
+}
+
+/** While a port is asking, or two minutes after: so long IPVS keeps what is closing, ms. */
+const entryMs = 120_000
+
+function oldEntry(of: Case, { flow, at, tookUs }: Death): Weightless | undefined {
+  return flow && weightlessIn(of, flow, { from: at - tookUs / 1000, to: at + entryMs }).findLast(({ isOwn }) => isOwn)
+}
+
+const common = ({ deaths, opened }: Unmet) => ({
+  explains: deaths,
+  of: deaths.length + opened,
+  ruledOut: [
+    ...(opened > 0
+      ? [{ what: 'no-endpoints', because: `${opened} connections from other ports opened meanwhile` }]
+      : []),
+    { what: 'dead-endpoint', because: 'the same ports fail again and again' },
+  ],
+})
+
+const wordOf = ({ deaths }: Unmet): string => {
+  const words = new Set(deaths.map(({ fate, code }) => `${fate}, ${code}`))
+  return [...words].join('; ')
+}
+
+function clientLines({ deaths, ports, opened }: Unmet): readonly EvidenceLine[] {
+  const at = Math.max(...deaths.map(each => each.at))
+  const took = deaths.map(({ tookUs }) => tookUs / 1000)
+  return [
+    {
+      source: 'client',
+      at,
+      says: `${deaths.length} attempts from ${ports.slice(0, 4).join(', ')} met nobody, each after ${span(Math.min(...took))} or more`,
+    },
+    { source: 'client', at, says: `${opened} connections from other ports opened meanwhile` },
+  ]
+}
+
+function sysctlLines(of: Case): readonly EvidenceLine[] {
+  const read = of.facts.newest(sysctl, 'node')
+  return ['net.ipv4.vs.conn_reuse_mode', 'net.ipv4.vs.expire_nodest_conn'].flatMap(name => {
+    const value = read && Object.hasOwn(read.value, name) ? read.value[name] : undefined
+    return read && value !== undefined ? [{ source: 'node sysctl', at: read.at, says: `${name} = ${value}` }] : []
+  })
+}
+
+const cures = [
+  '# Kernels from 5.9 on schedule a port used again anew; on older ones this costs each such connect 1 s:',
+  'sysctl -w net.ipv4.vs.conn_reuse_mode=1',
+  '# Or drop what leads to a server that was deleted:',
+  'sysctl -w net.ipv4.vs.expire_nodest_conn=1',
+  '# In the client: keep connections open, or let the kernel choose from more ports (net.ipv4.ip_local_port_range).',
+]

@@ -1,0 +1,115 @@
+import { hypergeometricAtLeast } from '../../stats/distribution/hypergeometric.ts'
+import { rhythmOf } from '../../stats/alternation.ts'
+import { wilson } from '../../stats/proportion.ts'
+import type { Case, Question } from '../case.ts'
+import type { ProbeHistory } from '../history.ts'
+import { lateAnswers } from '../late.ts'
+import { perCase } from '../per-case.ts'
+import { isTelling, sentAt } from '../questions.ts'
+import { doubt } from '../repicked.ts'
+import type { Meanwhile } from '../rises.ts'
+import { type Target, targetsOf } from '../targets.ts'
+
+/** A server of which some questions hear nothing, one like the other. */
+export interface Lossy {
+  readonly target: Target
+  readonly lost: readonly Question[]
+  /** Of so many. */
+  readonly asked: number
+  /** Of each port mode. */
+  readonly modes: readonly { readonly mode: string; readonly lost: number; readonly asked: number }[]
+  readonly from: number
+  readonly to: number
+}
+
+/** One lost datagram is nothing, and so is one in a hundred: it takes so many, and surely more than that. */
+const leastLost = 6
+const leastShare = 0.01
+/** So often one port has to lose and be answered in turn: no outage, and no dead server, does that. */
+const leastTurns = 4
+/** What differs more than chance allows once in so many times is not alike: a mistake here only delays the verdict. */
+const unlike = 0.01
+/** Beyond this share it is an outage. */
+const mostShare = 0.9
+
+export const lossyIn = perCase((of: Case): readonly Lossy[] =>
+  targetsOf(of).flatMap(target => (target.pinned.length > 0 ? (lossyBy(target) ?? []) : [])),
+)
+
+/** Between the first loss and the last: by chance in each port, and in ports of each sort alike. */
+function lossyBy(target: Target): Lossy | undefined {
+  const ports = [...target.pinned, ...target.fresh]
+  const [first, last] = endsOf(ports)
+  if (!first || !last) return undefined
+  const meanwhile = { from: sentAt(first), to: sentAt(last) }
+  const told = ports.map(port => ({ port, asks: askedIn(port, meanwhile) }))
+  const lost = told.flatMap(({ asks }) => asks.filter(isLost))
+  const asked = told.reduce((sum, { asks }) => sum + asks.length, 0)
+  const late = new Set(ports.flatMap(port => [...lateAnswers(port).keys()]))
+  const isAlike =
+    lost.length >= leastLost &&
+    wilson(lost.length, asked).low >= leastShare &&
+    lost.length <= mostShare * asked &&
+    told.every(({ asks }) => asks.every(each => isLost(each) || each.fate === 'ok')) &&
+    told.every(({ asks }) => isByChance(asks)) &&
+    turnsOf(told) >= leastTurns &&
+    isOfNoMode(told) &&
+    lost.filter(each => late.has(each)).length <= 0.2 * lost.length
+  return isAlike ? { target, lost, asked, modes: modesOf(told), ...meanwhile } : undefined
+}
+
+const isLost = ({ fate }: Question): boolean => fate === 'timeout'
+
+function endsOf(ports: readonly ProbeHistory[]): readonly (Question | undefined)[] {
+  const lost = ports.flatMap(({ asks }) => [...asks].filter(each => isLost(each) && isTelling(each)))
+  const inOrder = lost.toSorted((a, b) => sentAt(a) - sentAt(b))
+  return [inOrder[0], inOrder.at(-1)]
+}
+
+const askedIn = ({ asks }: ProbeHistory, { from, to }: Meanwhile): readonly Question[] =>
+  [...asks]
+    .filter(each => isTelling(each) && sentAt(each) >= from && sentAt(each) <= to)
+    .toSorted((a, b) => sentAt(a) - sentAt(b))
+
+/** Neither in blocks, as in an outage, nor in turn, as of a dead server under round robin, nor always. */
+const isByChance = (asks: readonly Question[]): boolean => {
+  const outcomes = asks.map(isLost)
+  return rhythmOf(outcomes, doubt) === 'mixed' || outcomes.length < leastLost
+}
+
+/** How often ports that ask on went from lost to answered, or back. */
+const turnsOf = (told: readonly Told[]): number =>
+  told
+    .filter(({ port }) => port.of.mode === 'pinned')
+    .reduce(
+      (sum, { asks }) => sum + asks.filter((each, i) => i > 0 && isLost(each) !== isLost(asks[i - 1] ?? each)).length,
+      0,
+    )
+
+interface Told {
+  readonly port: ProbeHistory
+  readonly asks: readonly Question[]
+}
+
+/** A port that asks on keeps to one server and one entry; where both lose alike, neither is what loses. */
+function isOfNoMode(told: readonly Told[]): boolean {
+  return told.every(({ asks }) => {
+    const others = told.filter(each => each.asks !== asks).flatMap(each => each.asks)
+    const lost = asks.filter(isLost).length
+    const all = lost + others.filter(isLost).length
+    const population = asks.length + others.length
+    const more = hypergeometricAtLeast(lost, asks.length, all, population)
+    const fewer = hypergeometricAtLeast(all - lost, others.length, all, population)
+    return Math.min(more, fewer) * told.length > unlike
+  })
+}
+
+function modesOf(told: readonly Told[]): Lossy['modes'] {
+  return [...Map.groupBy(told, ({ port }) => (port.of.mode === 'pinned' ? 'one port' : 'new ports'))].map(
+    ([mode, those]) => ({
+      mode,
+      lost: those.reduce((sum, { asks }) => sum + asks.filter(isLost).length, 0),
+      asked: those.reduce((sum, { asks }) => sum + asks.length, 0),
+    }),
+  )
+}

@@ -1,0 +1,86 @@
+import { type Flow, flowKey } from '../outcome/flow.ts'
+import type { Question } from './case.ts'
+import type { ProbeHistory } from './history.ts'
+import { isHeard, isTelling, sentAt, sentIn } from './questions.ts'
+
+/** Questions of one port, one after the other, of which none was heard. */
+export interface Stretch {
+  readonly port: ProbeHistory
+  readonly flow: Flow
+  readonly unheard: readonly [Question, ...Question[]]
+  /** Epoch ms at which the first and the last of them were sent. */
+  readonly from: number
+  readonly to: number
+  /** The last from this port that was heard before, and the first after. */
+  readonly before: Question | undefined
+  readonly after: Question | undefined
+}
+
+/** A time in which nothing was heard from new ports. */
+export interface Outage {
+  readonly unheard: readonly Question[]
+  readonly from: number
+  readonly to: number
+  readonly before: Question | undefined
+}
+
+/** Each time that so many questions from new ports were not heard, one after the other; oldest first. */
+export function outagesOf(fresh: readonly ProbeHistory[], least: number): readonly Outage[] {
+  const asks = sentIn(fresh, { from: -Infinity, to: Infinity }).toSorted((a, b) => sentAt(a) - sentAt(b))
+  const outages: Outage[] = []
+  let [unheard, before]: [Question[], Question | undefined] = [[], undefined]
+  const close = () => {
+    const [first, last] = [unheard[0], unheard.at(-1)]
+    if (first && last && unheard.length >= least)
+      outages.push({ unheard, from: sentAt(first), to: sentAt(last), before })
+    unheard = []
+  }
+  for (const ask of asks) {
+    if (!isHeard(ask)) {
+      unheard.push(ask)
+      continue
+    }
+    close()
+    before = ask
+  }
+  close()
+  return outages
+}
+
+/** All there were, oldest first. The port is the same all along; where it asked another address, another stretch begins. */
+export function stretchesOf(port: ProbeHistory): readonly Stretch[] {
+  const asks = [...port.asks].filter(isTelling).toSorted((a, b) => sentAt(a) - sentAt(b))
+  const stretches: Stretch[] = []
+  let unheard: Question[] = []
+  let before: Question | undefined
+  const close = (after?: Question) => {
+    const [first, ...rest] = unheard
+    const flow = first?.flow
+    if (first && flow)
+      stretches.push({
+        port,
+        flow,
+        unheard: [first, ...rest],
+        from: sentAt(first),
+        to: sentAt(rest.at(-1) ?? first),
+        before,
+        after,
+      })
+    unheard = []
+  }
+  for (const ask of asks) {
+    if (isHeard(ask)) {
+      close(ask)
+      before = ask
+      continue
+    }
+    const flow = unheard[0]?.flow ?? before?.flow
+    if (flow && ask.flow && flowKey(flow) !== flowKey(ask.flow)) {
+      close()
+      before = undefined
+    }
+    unheard.push(ask)
+  }
+  close()
+  return stretches
+}
