@@ -88,6 +88,11 @@ test('what no rule explains is told as unexplained, after a moment, and taken ba
   ])
 })
 
+test('what stays unexplained is counted as a whole', () => {
+  const [first, second] = tell([ended(1), examined(7), ended(8), ended(9), examined(20)])
+  expect([first?.says, second?.says]).toEqual([expect.stringMatching(/^1 fault/), expect.stringMatching(/^3 faults/)])
+})
+
 test('a question lost now and then is nothing; a planned end, our own stop and a stall of ours are no symptoms', () => {
   const story = [
     missed(1),

@@ -40,14 +40,28 @@ export function docket(): Docket {
   }
 
   function take(each: Found, of: Case): Verdict | undefined {
+    const surer = [...entries.values()].find(entry => isSurer(entry, each))
+    if (surer) return absorb(surer, each, of)
     const known = entries.get(keyOf(each))
     const fresh = each.finding.explains.filter(symptom => !known?.symptoms.has(symptom))
     if (known && fresh.length === 0 && surenessOf(each.finding) >= surenessOf(known.verdict)) return undefined
     const symptoms = new Set([...(known?.symptoms ?? []), ...each.finding.explains])
-    for (const symptom of symptoms) settled.add(symptom)
+    // What is unexplained stays so until somebody explains it: each time all of it is counted.
+    if (each.rule.family !== 'unexplained') for (const symptom of symptoms) settled.add(symptom)
     const verdict = verdictOf(each, symptoms, of, known?.verdict ?? { id: nextId(nameOf(each)), openedAt: of.at })
     entries.set(keyOf(each), { verdict, symptoms })
     return verdict
+  }
+
+  /** What an open verdict explains more surely is its news, not another verdict. */
+  function absorb(entry: Entry, { finding }: Found, of: Case): Verdict | undefined {
+    const fresh = finding.explains.filter(symptom => !entry.symptoms.has(symptom))
+    if (fresh.length === 0) return undefined
+    for (const symptom of fresh) settled.add(symptom)
+    for (const symptom of fresh) entry.symptoms.add(symptom)
+    const { symptoms, verdict } = entry
+    entry.verdict = { ...verdict, ...countsOf(symptoms, Math.max(finding.of, verdict.of)), updatedAt: of.at }
+    return entry.verdict
   }
 
   function close({ verdict, symptoms }: Entry, at: number, supersededBy?: string): Verdict {
@@ -79,6 +93,13 @@ function isBetter(each: Found, { verdict, symptoms }: Entry): boolean {
   return shared * 2 >= symptoms.size && surenessOf(each.finding) < surenessOfVerdict(verdict)
 }
 
+/** An open verdict that surely holds at least half of what is found, under another name. */
+function isSurer({ verdict, symptoms }: Entry, each: Found): boolean {
+  if (keyOf(each) === keyOfVerdict(verdict) || surenessOfVerdict(verdict) >= surenessOf(each.finding)) return false
+  const shared = each.finding.explains.filter(symptom => symptoms.has(symptom)).length
+  return shared > 0 && shared * 2 >= each.finding.explains.length
+}
+
 /** Nothing is less sure than what nobody could explain. */
 const surenessOfVerdict = (verdict: Verdict): number =>
   verdict.name === 'unexplained'
@@ -96,7 +117,6 @@ function verdictOf(
   { id, openedAt }: { readonly id: string; readonly openedAt: number },
 ): Verdict {
   const { variant, says, planned, exposureMs, confidence, evidence, ruledOut, missing, remedy } = finding
-  const times = [...symptoms].map(({ at }) => at)
   return {
     id,
     name: nameOf({ rule, finding }),
@@ -105,18 +125,25 @@ function verdictOf(
     says,
     planned: planned === true,
     state: 'open',
-    since: Math.min(...times),
-    lastAt: Math.max(...times),
     openedAt,
     updatedAt: of.at,
-    series: [...new Set([...symptoms].map(seriesName))].toSorted(),
-    count: symptoms.size,
-    of: Math.max(finding.of, symptoms.size),
+    ...countsOf(symptoms, finding.of),
     ...(exposureMs !== undefined && { exposureMs }),
     confidence,
     evidence,
     ruledOut,
     missing,
     remedy,
+  }
+}
+
+function countsOf(symptoms: ReadonlySet<Symptom>, all: number) {
+  const times = [...symptoms].map(({ at }) => at)
+  return {
+    since: Math.min(...times),
+    lastAt: Math.max(...times),
+    series: [...new Set([...symptoms].map(seriesName))].toSorted(),
+    count: symptoms.size,
+    of: Math.max(all, symptoms.size),
   }
 }
