@@ -14,13 +14,17 @@ export const conntrackExpiry: Scenario = {
     'The node forgot the connection during its silence. The next packet is a new flow to it and may go to another pod, which has never heard of the connection: RST. No kernel counter moves, and the server still believes the connection is open. Keepalive below the timeout prevents it.',
   modes: ['iptables', 'nftables'],
   cluster: { memory: { tcp: 2 } },
-  probes: [held('silent', each, '4s', { deadline: '2s' }), direct('direct', each, '4s', ['srv1', 'srv2'])],
+  probes: [
+    held('silent', each, '4s', { deadline: '2s' }),
+    held('kept', each / 2, '4s', { keepalive: { idle: '1s', interval: '1s', count: 5 } }),
+    direct('direct', each, '4s', ['srv1', 'srv2']),
+  ],
 
   async stage(lab) {
     await lab.untilOpen()
     await lab.until(
       'the first silence is over',
-      ({ client }) => client.exchanged().length + client.ended().length >= 2 * each,
+      ({ client }) => client.exchanged().length + client.ended().length >= 2.5 * each,
     )
     await lab.looks('after the silence')
     await lab.until(
@@ -41,6 +45,7 @@ export const conntrackExpiry: Scenario = {
       ({ client }) => client.ended({ cohort: 'direct' }),
       none,
     ),
+    client('nor with keepalive below the timeout', ({ client }) => client.ended({ cohort: 'kept' }), none),
     servers('nor there', ({ servers }) => servers.ended({ cohort: 'direct' }), none),
     servers('nobody is reset there by the silence', ({ servers }) => servers.ended({ zombie: false }), none),
     ledger(

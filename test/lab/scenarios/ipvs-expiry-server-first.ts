@@ -16,15 +16,23 @@ export const ipvsExpiryServerFirst: Scenario = {
   probes: [
     held('server-speaks', each, '9s', { speaker: 'server', deadline: '3s' }),
     direct('direct', each, '9s', ['srv1', 'srv2'], { speaker: 'server' }),
+    // Those whose client speaks first tell who forgot.
+    held('silent', each, '9s', { deadline: '20s' }),
+    held('kept', each / 2, '9s', { deadline: '20s', keepalive: { idle: '1s', interval: '1s', count: 20 } }),
   ],
 
   async stage(lab) {
     await lab.untilOpen()
     await lab.until(
       'the servers have spoken',
-      ({ servers }) => servers.exchanged().length + servers.ended().length >= 2 * each,
+      ({ servers }) =>
+        servers.exchanged({ cohort: 'direct' }).length >= each &&
+        servers.ended({ cohort: 'server-speaks' }).length >= each,
     )
-    await lab.until('the clients have missed their server, and asked', ({ client }) => client.ended().length >= each)
+    await lab.until(
+      'the clients have missed their server, and asked',
+      ({ client }) => client.ended({ cohort: 'server-speaks' }).length >= each,
+    )
   },
 
   proofs: [

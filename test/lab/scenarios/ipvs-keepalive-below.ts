@@ -6,6 +6,7 @@ const each = 10
 
 export const ipvsKeepaliveBelow: Scenario = {
   name: 'ipvs-keepalive-below',
+  verdict: 'ipvs-expiry',
   summary: 'keepalive below the IPVS timeout: the connection survives',
   means:
     'Keepalive probes refresh the IPVS entry as they do conntrack’s. Set keepalive idle well below 900 s and no silence is too long.',

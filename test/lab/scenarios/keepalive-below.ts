@@ -6,6 +6,7 @@ const each = 30
 
 export const keepaliveBelow: Scenario = {
   name: 'keepalive-below',
+  verdict: 'conntrack-expiry',
   summary: 'keepalive below the conntrack timeout: the connection survives',
   means:
     'Each keepalive probe and its answer cross the node and give the entry its full time again. Only the idle time matters for that: the first probe must leave before the node forgets.',

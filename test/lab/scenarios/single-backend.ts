@@ -6,7 +6,8 @@ const each = 20
 
 export const singleBackend: Scenario = {
   name: 'single-backend',
-  summary: 'conntrack forgets an idle connection to the only server: it heals without a symptom',
+  verdict: 'conntrack-expiry/server-first',
+  summary: 'conntrack forgets an idle connection to the only server: it heals without a symptom, if the client speaks',
   means:
     'The node forgot the connection and picked it up again mid-stream (nf_conntrack_tcp_loose=1): with a single server there is nobody else to pick. A canary with one server replica is blind to expiry, unless the server speaks first.',
   modes: ['iptables', 'nftables'],
@@ -16,6 +17,10 @@ export const singleBackend: Scenario = {
   async stage(lab) {
     await lab.untilOpen()
     await lab.until('two silences are over', ({ client }) => client.exchanged({ cohort: 'silent' }).length >= 2 * each)
+    await lab.until(
+      'the clients have missed their server, and asked',
+      ({ client }) => client.ended({ cohort: 'server-speaks' }).length >= each,
+    )
   },
 
   proofs: [
