@@ -13,7 +13,8 @@ const ports = 14_116
  * matter, and none are returned.
  */
 export function collisionsOf(scene: Scene): readonly Loss[] {
-  const { of, losses, servers } = scene
+  const { of, losses, servers, way } = scene
+  if (way === 'direct') return []
   const died = lossesOf(of).filter(
     ({ death, manner }) => death.path === 'pod' && manner === 'word' && servers.has(death.peer?.instance ?? ''),
   )

@@ -1,3 +1,4 @@
+import { collisionsOf } from './collisions.ts'
 import { type Control, controlOf } from './control.ts'
 import { keepaliveLines } from './keepalive-lines.ts'
 import type { Finding } from './rule.ts'
@@ -25,6 +26,7 @@ export function forgottenFlow(scene: Scene | undefined, candidates: string): Fin
       only: 'family',
       confidence: { level: 'possible', because },
       control,
+      also: collisionsOf(scene),
       node: 'which of them it was: the timeouts of conntrack and IPVS, who translates the address, what became of the entries',
       remedy: keepaliveLines(after > 0 ? after : by),
     }),

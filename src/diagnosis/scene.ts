@@ -1,6 +1,7 @@
 import type { Case } from './case.ts'
 import type { CohortHistory } from './history.ts'
 import { type Loss, lossesOf, type Manner, type Way } from './losses.ts'
+import { perCase } from './per-case.ts'
 import { type Silence, silencesOf } from './silences.ts'
 
 /** Losses alike, and who could have met the same: silences survived on the same way, to the same servers. */
@@ -18,6 +19,15 @@ export interface Scene {
 
 /** `undefined` when there was no such loss. */
 export function sceneOf(of: Case, way: Way, ...manners: readonly Manner[]): Scene | undefined {
+  const scenes = scenesOf(of)
+  const key = [way, ...manners].join(' ')
+  if (!scenes.has(key)) scenes.set(key, made(of, way, manners))
+  return scenes.get(key)
+}
+
+const scenesOf = perCase((_: Case) => new Map<string, Scene | undefined>())
+
+function made(of: Case, way: Way, manners: readonly Manner[]): Scene | undefined {
   const [first, ...rest] = lossesOf(of).filter(loss => loss.way === way && manners.includes(loss.manner))
   if (!first) return undefined
   const losses = [first, ...rest] as const

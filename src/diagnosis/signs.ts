@@ -1,5 +1,6 @@
-import { type Cliff, cliff } from '../stats/cliff.ts'
+import { cliff } from '../stats/cliff.ts'
 import { hypergeometricAtLeast } from '../stats/distribution/hypergeometric.ts'
+import { once } from './per-case.ts'
 import { doubt } from './repicked.ts'
 import type { Scene } from './scene.ts'
 import type { Silence } from './silences.ts'
@@ -8,13 +9,13 @@ import type { Silence } from './silences.ts'
 const sameMs = 250
 
 /** Silences that were survived though they were as long as the fatal ones. */
-export function asLong(scene: Scene): readonly Silence[] {
+export const asLong = once((scene: Scene): readonly Silence[] => {
   const edge = cliffOf(scene)
   if (!edge) return []
   // A sharp edge that is no accident is taken at its word; else what is within a tick of it was as long.
   const isSharp = edge.clean && edge.chance <= doubt && edge.by - edge.after > sameMs
   return scene.survivors.filter(({ quietMs }) => quietMs >= edge.age - (isSharp ? 0 : sameMs))
-}
+})
 
 /** The threshold is above `after` and not above `by`, ms; `after` is 0 where no shorter silence was survived. */
 export function edgeOf(scene: Scene): { readonly after: number; readonly by: number } {
@@ -23,7 +24,7 @@ export function edgeOf(scene: Scene): { readonly after: number; readonly by: num
 }
 
 /** Meanwhile shorter silences on the same way were survived, more often than chance allows: it takes silence to die. */
-export function isOfSilence(all: Scene): boolean {
+export const isOfSilence = once((all: Scene): boolean => {
   const since = Math.min(...all.losses.map(({ brokenAt, quietMs }) => brokenAt - quietMs))
   const scene = { ...all, survivors: all.survivors.filter(({ brokenAt }) => brokenAt >= since) }
   const edge = cliffOf(scene)
@@ -32,7 +33,7 @@ export function isOfSilence(all: Scene): boolean {
   const younger = scene.losses.filter(({ measuredMs }) => measuredMs < edge.age - sameMs).length
   const [died, everyone] = [scene.losses.length, scene.losses.length + scene.survivors.length]
   return hypergeometricAtLeast(died - younger, everyone - shorter - younger, died, everyone) <= doubt
-}
+})
 
 /** The same silences were survived before, and from some moment on they are not: something happened then. */
 export function isSudden(scene: Scene): boolean {
@@ -52,6 +53,15 @@ export function sharedMoment({ losses }: Scene): { readonly from: number; readon
   return from <= to ? { from, to } : undefined
 }
 
+/** Connections that were silent then, too, and were answered when they spoke. */
+export function sparedAt(
+  { survivors }: Scene,
+  { from, to }: { readonly from: number; readonly to: number },
+): ReadonlySet<string> {
+  const spanning = survivors.filter(({ brokenAt, quietMs }) => brokenAt >= from && brokenAt - quietMs <= to)
+  return new Set(spanning.map(({ id }) => id))
+}
+
 /** Deaths keep to some of the servers, more than chance allows: no choice among all of them is at work. */
 export function isOfOneServer(scene: Scene): boolean {
   const survived = asLong(scene)
@@ -64,11 +74,12 @@ export function isOfOneServer(scene: Scene): boolean {
   return Math.min(1, ...chances) * scene.servers.size <= doubt
 }
 
-const cliffOf = ({ losses, survivors }: Scene): Cliff | undefined =>
+const cliffOf = once(({ losses, survivors }: Scene) =>
   cliff(
     losses.map(({ measuredMs }) => measuredMs),
     survivors.map(({ quietMs }) => quietMs),
-  )
+  ),
+)
 
 const clearlyShorter = ({ survivors }: Scene, thanMs: number): readonly Silence[] =>
   survivors.filter(({ quietMs }) => quietMs < thanMs - sameMs)

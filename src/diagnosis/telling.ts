@@ -18,19 +18,33 @@ export interface Telling extends Pick<Finding, 'says' | 'confidence' | 'remedy'>
   readonly ruledOut?: Readonly<Record<string, string | false | undefined>>
   /** What the agent of the node would tell, were there one. */
   readonly node: string
+  /** How many could have met it; by default those that were lost, and those that survived a silence as long. */
+  readonly all?: number
   /** Losses elsewhere that are explained as well. */
   readonly also?: readonly Loss[]
 }
 
 export function findingOf(scene: Scene, telling: Telling): Finding {
-  const { says, confidence, remedy, variant, only, control, evidence = [], ruledOut = {}, node, also = [] } = telling
+  const {
+    says,
+    confidence,
+    remedy,
+    variant,
+    only,
+    control,
+    evidence = [],
+    ruledOut = {},
+    node,
+    all,
+    also = [],
+  } = telling
   const { losses } = scene
   return {
     ...(variant !== undefined && { variant }),
     ...(only && { only }),
     says,
     explains: [...losses, ...also].map(({ death }) => death),
-    of: losses.length + asLong(scene).length + also.length,
+    of: (all ?? losses.length + asLong(scene).length) + also.length,
     exposureMs: exposureOf(scene),
     confidence,
     evidence: [...clientLines(scene), ...ledgerLines(losses), ...controlLines(control), ...evidence],

@@ -37,8 +37,8 @@ function asRead(of: Case, called: string): Translator | undefined {
     const backends = service.destinations.map(({ address, port }) => formatAddress({ host: address, port }))
     return { by: 'ipvs', called, at: virtual.at, source: 'node ipvs', backends, service }
   }
-  if (!rules) return undefined
-  const ruled = rules.value.services.find(isAt(address))
+  const ruled = rules?.value.services.find(isAt(address))
+  if (!rules || !(ruled || virtual || isWithoutIpvs(of))) return undefined
   const read = { called, at: rules.at, source: 'node nat-rules', backends: ruled?.backends ?? [] }
   return { ...read, by: ruled ? 'rules' : 'nobody' }
 }
@@ -51,9 +51,12 @@ function asTracked(of: Case, called: string): Translator | undefined {
   const backends = led.flatMap(({ entry: { reply } }) =>
     canonical(reply.src) === host ? [] : formatAddress({ host: reply.src, port: reply.sport }),
   )
-  if (!read || backends.length === 0 || !of.facts.absence(ipvs, 'node')?.startsWith('no IPVS')) return undefined
+  if (!read || backends.length === 0 || !isWithoutIpvs(of)) return undefined
   return { by: 'rules', called, at: read.at, source: 'node conntrack-events', backends: [...new Set(backends)] }
 }
+
+/** Some reading found that this node has no IPVS at all. */
+export const isWithoutIpvs = (of: Case): boolean => of.facts.absence(ipvs, 'node')?.startsWith('no IPVS') ?? false
 
 const isAt =
   ({ host, port }: Address) =>

@@ -19,7 +19,8 @@ export function clientFirst(of: Case): Finding[] {
   const translator = translatorOf(of, scene.losses)
   const memory = conntrackMemory(of)
   if (translator && translator.by !== 'rules') return []
-  return translator && memory ? byTheNode(scene, translator, memory) : byWhatWasSeen(scene, translator)
+  if (translator && memory) return byTheNode(scene, translator, memory)
+  return memory && scene.losses.some(({ quietMs }) => quietMs < memory.ms) ? [] : byWhatWasSeen(scene, translator)
 }
 
 /** Its timer is shorter than these silences, and nobody emptied the table. */

@@ -4,11 +4,12 @@ import { controlOf } from '../control.ts'
 import { conntrackMemory } from '../memory.ts'
 import { repicked } from '../repicked.ts'
 import type { Finding } from '../rule.ts'
-import { type Scene, sceneOf } from '../scene.ts'
-import { isOfOneServer, isOfSilence, isSudden, sharedMoment } from '../signs.ts'
+import { sceneOf } from '../scene.ts'
+import { isOfOneServer, isOfSilence, isSudden, sharedMoment, sparedAt } from '../signs.ts'
 import { span, spans } from '../span.ts'
 import { findingOf } from '../telling.ts'
 import { translatorOf } from '../translator.ts'
+import { alsoLost } from './also-lost.ts'
 import { remedy } from './remedy.ts'
 
 /**
@@ -23,7 +24,7 @@ export function byStatistics(of: Case): Finding[] {
   const memory = translator && conntrackMemory(of)
   const longest = Math.max(...scene.losses.map(({ quietMs }) => quietMs))
   if ((translator && translator.by !== 'rules') || (memory && memory.ms <= longest)) return []
-  const spared = sparedAt(scene, moment)
+  const spared = sparedAt(scene, moment).size
   const [died, all] = [scene.losses.length, scene.losses.length + spared]
   const numbers = repicked(died, all, backendsOf(scene, translator))
   const isAlive = scene.losses.some(({ account }) => account?.told === 'alive')
@@ -37,6 +38,8 @@ export function byStatistics(of: Case): Finding[] {
         because: `the same silences were survived before, all were silent at one moment, and so many die when each picks one of ${numbers[0]} servers`,
       },
       control: controlOf(scene),
+      all,
+      also: alsoLost(scene, [moment]),
       evidence: memory ? [memory.line] : [],
       ruledOut: {
         'conntrack-expiry': memory
@@ -49,10 +52,4 @@ export function byStatistics(of: Case): Finding[] {
       remedy: remedy(undefined),
     }),
   ]
-}
-
-/** Those that were silent at the moment, too, spoke, and were answered: each counts once. */
-function sparedAt({ survivors }: Scene, { from, to }: { readonly from: number; readonly to: number }): number {
-  const spanning = survivors.filter(({ brokenAt, quietMs }) => brokenAt >= from && brokenAt - quietMs <= to)
-  return new Set(spanning.map(({ id }) => id)).size
 }

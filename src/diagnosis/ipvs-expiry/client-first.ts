@@ -9,7 +9,7 @@ import { type Scene, sceneOf, withLosses } from '../scene.ts'
 import { asLong, edgeOf, isOfSilence, sharedMoment } from '../signs.ts'
 import { span } from '../span.ts'
 import { countOf, findingOf, quietOf, type Telling } from '../telling.ts'
-import { type Translator, translatorOf } from '../translator.ts'
+import { isWithoutIpvs, type Translator, translatorOf } from '../translator.ts'
 import { remedy } from './remedy.ts'
 
 /** The client broke the silence: IPVS schedules only a SYN, and the node itself, which has the address, answered RST. */
@@ -17,7 +17,7 @@ export function clientFirst(of: Case): Finding[] {
   const scene = sceneOf(of, 'translated', 'word')
   if (!scene) return []
   const translator = translatorOf(of, scene.losses)
-  if (!translator) return byWhatWasSeen(scene)
+  if (!translator) return isWithoutIpvs(of) ? [] : byWhatWasSeen(scene)
   return translator.by === 'ipvs' ? byTheNode(scene, translator) : []
 }
 
@@ -27,8 +27,7 @@ function byTheNode(all: Scene, { called, at, service }: Translator): Finding[] {
   const expired = all.losses.filter(
     loss =>
       service &&
-      isStillServed(loss, service) !== false &&
-      (memory ? loss.quietMs >= memory.ms : isUnknownToIpvs(of, loss)),
+      (memory ? loss.quietMs >= memory.ms : isStillServed(loss, service) !== false && isUnknownToIpvs(of, loss)),
   )
   const scene = withLosses(all, expired)
   if (!scene || asLong(scene).length > 0) return []
@@ -53,7 +52,10 @@ function byTheNode(all: Scene, { called, at, service }: Translator): Finding[] {
       ruledOut: {
         ...ruledOut(scene),
         'conntrack-expiry': 'IPVS carries this address; conntrack’s timeout does not matter to it',
-        'ipvs-server-removed': 'their servers are still destinations of the service',
+        'ipvs-server-removed':
+          service &&
+          scene.losses.every(loss => isStillServed(loss, service)) &&
+          'their servers are still destinations of the service',
       },
       remedy: remedy(memory?.ms ?? by),
     }),

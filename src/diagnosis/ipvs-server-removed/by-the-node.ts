@@ -2,7 +2,7 @@ import type { EvidenceLine } from '../../outcome/verdict.ts'
 import type { Case, Question } from '../case.ts'
 import { controlOf } from '../control.ts'
 import { isStillServed } from '../ipvs-entries.ts'
-import { numberOf } from '../memory.ts'
+import { ipvsMemory, numberOf } from '../memory.ts'
 import type { Finding } from '../rule.ts'
 import { type Scene, sceneOf, withLosses } from '../scene.ts'
 import { findingOf } from '../telling.ts'
@@ -12,15 +12,19 @@ import { remedy } from './remedy.ts'
 
 /** With the node: the service has other destinations than the servers that were lost. `undefined`: IPVS was not asked. */
 export function byTheNode(of: Case): Finding[] | undefined {
-  const scenes = [sceneOf(of, 'translated', 'word', 'probe'), sceneOf(of, 'translated', 'silence')]
+  const scenes = [sceneOf(of, 'translated', 'word', 'probe', 'theirs'), sceneOf(of, 'translated', 'silence')]
   const questions = lostQuestions(of)
+  // Whoever was silent for longer than IPVS remembers was reset for that, wherever the service leads now.
+  const memoryMs = ipvsMemory(of)?.ms ?? Infinity
   const found = scenes.flatMap(all => {
     const translator = all && translatorOf(of, all.losses)
     const service = translator?.service
     if (!all || !service || service.destinations.length === 0) return []
     const scene = withLosses(
       all,
-      all.losses.filter(loss => isStillServed(loss, service) === false),
+      all.losses.filter(
+        loss => isStillServed(loss, service) === false && !(loss.manner !== 'silence' && loss.quietMs >= memoryMs),
+      ),
     )
     return scene ? [{ scene, translator }] : []
   })

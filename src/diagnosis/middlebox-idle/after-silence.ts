@@ -39,6 +39,7 @@ function told(scene: Scene, control: Control, variant: 'reset' | 'silent', blame
       because: `it takes silence, it spares nobody, the servers call the connections open, and ${blameless}`,
     },
     control,
+    also: variant === 'reset' ? (sceneOf(scene.of, scene.way, 'theirs')?.losses ?? []) : [],
     evidence: [...(memory ? [memory.line] : []), ...entryLines(scene)],
     ruledOut: {
       'conntrack-expiry': variant === 'reset' ? 'that spares those that find their own server again' : blameless,

@@ -16,6 +16,7 @@ export const middleboxIdle = defineRule({
 
 const unnamed = (of: Case) => [
   ...forgottenFlow(sceneOf(of, 'direct', 'word'), candidates),
+  ...forgottenFlow(sceneOf(of, 'direct', 'theirs'), candidates),
   ...forgottenFlow(sceneOf(of, 'translated', 'unasked'), candidates),
   ...forgottenFlow(sceneOf(of, 'direct', 'unasked'), candidates),
 ]
