@@ -5,7 +5,7 @@ export function pour(answer: ServerResponse, text: string): () => number {
   const bytes = Buffer.from(text)
   let taken = 0
   const more = () => {
-    let room = !answer.destroyed
+    let room = !answer.destroyed && !answer.writableEnded
     while (room) {
       room = answer.write(bytes)
       taken += bytes.length

@@ -19,7 +19,9 @@ export function watching(answer: ServerResponse, { store, resource, query, selec
   const past = from === 0 ? [] : store.since(resource, from)
   if (!past && conduct.gone === 'status') return refuse(answer, tooOld(from, store.version))
 
-  const say = (type: string, object: object) => void answer.write(`${JSON.stringify({ type, object })}\n`)
+  const say = (type: string, object: object) => {
+    if (!answer.writableEnded) answer.write(`${JSON.stringify({ type, object })}\n`) // a slow client is still there
+  }
   const tell = (happening: Parameters<typeof eventOf>[0]) => {
     const event = happening.resource === resource ? eventOf(happening, selects) : undefined
     if (event && !conduct.mute) say(event.type, event.object)
