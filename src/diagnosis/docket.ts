@@ -93,9 +93,10 @@ function isBetter(each: Found, { verdict, symptoms }: Entry): boolean {
   return shared * 2 >= symptoms.size && surenessOf(each.finding) < surenessOfVerdict(verdict)
 }
 
-/** An open verdict that surely holds at least half of what is found, under another name. */
+/** An open verdict that more surely says the same, or holds at least half of what is found under another name. */
 function isSurer({ verdict, symptoms }: Entry, each: Found): boolean {
-  if (keyOf(each) === keyOfVerdict(verdict) || surenessOfVerdict(verdict) >= surenessOf(each.finding)) return false
+  if (surenessOfVerdict(verdict) >= surenessOf(each.finding)) return false
+  if (keyOf(each) === keyOfVerdict(verdict)) return true
   const shared = each.finding.explains.filter(symptom => symptoms.has(symptom)).length
   return shared > 0 && shared * 2 >= each.finding.explains.length
 }

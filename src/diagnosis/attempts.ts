@@ -1,0 +1,131 @@
+import type { Fate } from '../outcome/fate.ts'
+import type { Flow } from '../outcome/flow.ts'
+import type { Case, Death, Question } from './case.ts'
+import { isDeath } from './case.ts'
+import { hostOf } from './host.ts'
+import type { CohortHistory, ProbeHistory } from './history.ts'
+import { perCase } from './per-case.ts'
+import { sentAt } from './questions.ts'
+import { isOthers } from './stalls.ts'
+
+/** One try to get something across: a connection to be opened, a word into a silence, a question. */
+export interface Attempt {
+  /** Epoch ms at which it was sent, or a little later: a busy process tells of it late. */
+  readonly sentAt: number
+  /** Until its fate was known. */
+  readonly tookUs: number
+  /** From a port that nothing on the path knew: whoever chooses for new flows chose for it. */
+  readonly isNew: boolean
+  readonly proto: Flow['proto']
+  readonly fate: Fate
+  /** Whom it called, as an IP address; `undefined` where no flow ever told. */
+  readonly host: string | undefined
+  /** What it shares with others on the same flow: a connection, or a port for good. */
+  readonly line: unknown
+  /** The server that had it, or answered: its instance, where that is known. */
+  readonly server: string | undefined
+  /** The symptom it ended as, unless a closed verdict has explained it already. */
+  readonly symptom: Death | Question | undefined
+  /** It may be our own fault: to be explained with the others of its time, and not to be counted. */
+  readonly isDoubtful: boolean
+  readonly series: CohortHistory | ProbeHistory
+}
+
+/** Nothing came back, or from somebody on the way who knows that nobody is there. */
+export const isSilent = ({ fate }: Attempt): boolean => fate === 'timeout' || fate === 'unreachable'
+export const isRefused = ({ fate }: Attempt): boolean => fate === 'refused'
+/** Something came back from whom it called. */
+export const isHeard = ({ fate }: Attempt): boolean => fate === 'ok' || fate === 'wrong-reply'
+/** It went wrong, and that is nobody's fault but others'. */
+export const isTelling = ({ symptom, isDoubtful }: Attempt): boolean => symptom !== undefined && !isDoubtful
+
+/** All that are remembered, in the order in which they were sent. */
+export const attemptsOf = perCase((of: Case): readonly Attempt[] => {
+  const symptoms = new Set<unknown>([...of.deaths, ...of.misses])
+  const known = (each: Death | Question) => ({
+    symptom: symptoms.has(each) ? each : undefined,
+    isDoubtful: symptoms.has(each) && !isOthers(of, each),
+  })
+  const held = of.cohorts.flatMap(cohort => inCohort(cohort, known))
+  const asked = of.probes.flatMap(probe => inProbe(probe, known))
+  return [...held, ...asked].toSorted((a, b) => a.sentAt - b.sentAt)
+})
+
+type Known = (each: Death | Question) => Pick<Attempt, 'symptom' | 'isDoubtful'>
+const nothing = { symptom: undefined, isDoubtful: false } as const
+
+function inCohort(cohort: CohortHistory, known: Known): Attempt[] {
+  const hosts = new Set([...cohort.ends].flatMap(({ flow }) => hostOf(flow?.remote) ?? []))
+  const [only] = hosts.size === 1 ? hosts : []
+  const isReusing = reusesPorts(cohort)
+  const servers = new Map([...cohort.opens].map(({ id, peer }) => [id, peer]))
+  const common = { proto: 'tcp', series: cohort } as const
+  /** A pod is called by its own address; a Service by one that only its failures tell. */
+  const called = (ip: string | undefined) => (cohort.of.path === 'pod' || (ip && hosts.has(ip)) ? ip : only)
+  return [
+    ...[...cohort.opens].map(({ at, tookUs, id, peer }) => ({
+      ...common,
+      line: id,
+      sentAt: at - tookUs / 1000,
+      tookUs,
+      isNew: !isReusing,
+      fate: 'ok' as const,
+      host: called(hostOf(peer.ip)),
+      server: peer.instance,
+      ...nothing,
+    })),
+    ...[...cohort.exchanges].map(({ at, tookUs, id }) => ({
+      ...common,
+      line: id,
+      sentAt: at - tookUs / 1000,
+      tookUs,
+      isNew: false,
+      fate: 'ok' as const,
+      host: called(hostOf(servers.get(id)?.ip)),
+      server: servers.get(id)?.instance,
+      ...nothing,
+    })),
+    ...[...cohort.ends].filter(isDeath).map(death => ({
+      ...common,
+      line: death.id ?? death,
+      sentAt: spokeAt(death, cohort),
+      tookUs: death.tookUs,
+      isNew: death.phase === 'connect' && !isReusing,
+      fate: death.fate,
+      host: hostOf(death.flow?.remote) ?? called(hostOf(death.peer?.ip)),
+      server: death.peer?.instance,
+      ...known(death),
+    })),
+  ]
+}
+
+function inProbe(probe: ProbeHistory, known: Known): Attempt[] {
+  const asks = [...probe.asks].filter(({ fate }) => fate !== 'cancelled')
+  const hosts = new Set(asks.flatMap(({ flow }) => hostOf(flow?.remote) ?? []))
+  const [only] = hosts.size === 1 ? hosts : []
+  return asks.map(ask => ({
+    proto: 'udp',
+    series: probe,
+    line: probe.of.mode === 'pinned' ? probe : ask,
+    sentAt: sentAt(ask),
+    tookUs: ask.tookUs,
+    isNew: probe.of.mode !== 'pinned',
+    fate: ask.fate,
+    host: hostOf(ask.flow?.remote) ?? only,
+    server: ask.fate === 'ok' && ask.by !== undefined ? ask.by.split('/').at(-1) : undefined,
+    ...known(ask),
+  }))
+}
+
+/** When something was sent into nothing: of a connection that keepalive found dead, its first probe. */
+function spokeAt(death: Death, { options }: CohortHistory): number {
+  if (death.phase !== 'idle') return death.at - death.tookUs / 1000
+  const keepaliveMs = (options?.keepalive?.idleS ?? Infinity) * 1000
+  return death.at - Math.max(0, (death.tcpInfo?.lastAckRecvMs ?? 0) - keepaliveMs)
+}
+
+/** Its connections come from ports they had before, so something on the path may still know them. */
+function reusesPorts({ ends }: CohortHistory): boolean {
+  const ports = [...ends].flatMap(({ phase, flow }) => (phase === 'connect' ? (flow?.local ?? []) : []))
+  return new Set(ports).size < ports.length
+}

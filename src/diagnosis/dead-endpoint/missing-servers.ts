@@ -1,0 +1,63 @@
+import { hypergeometricAtLeast } from '../../stats/distribution/hypergeometric.ts'
+import { type Attempt, attemptsOf, isHeard, isTelling } from '../attempts.ts'
+import type { Case } from '../case.ts'
+import { within } from '../callees.ts'
+import type { Spell } from '../partly.ts'
+import { doubt } from '../repicked.ts'
+import { isOurselves, type Server, serversOf } from '../servers.ts'
+
+/** A server that used to answer, and that nobody has heard from since some of what is new fails. */
+export interface Missing {
+  readonly server: Server
+  /** One sentence how that is known not to be chance. */
+  readonly says: string
+}
+
+export function missingIn(of: Case, spell: Spell): readonly Missing[] {
+  const attempts = attemptsOf(of)
+  const heard = new Set(within(attempts.filter(isHeard), spell).map(({ server }) => server))
+  const met = new Set(spell.callee.attempts.flatMap(({ server }) => server ?? []))
+  return [...met].flatMap(instance => {
+    const server = serversOf(of).get(instance)
+    if (!server || heard.has(instance) || isOurselves(of, server)) return []
+    const says = notMet(spell, instance, met.size) ?? notSpared(spell, instance, met.size)
+    return says === undefined ? [] : [{ server, says }]
+  })
+}
+
+/** Each new attempt meets any of the servers: this one is missed too often. */
+function notMet({ callee, from, good }: Spell, instance: string, servers: number): string | undefined {
+  const before = callee.attempts.filter(each => each.isNew && isHeard(each) && isKnown(each) && each.sentAt < from)
+  const met = before.filter(({ server }) => server === instance).length
+  const answered = good.filter(isKnown).length
+  const chance = hypergeometricAtLeast(met, before.length, met, before.length + answered)
+  if (met === 0 || chance * servers > doubt) return undefined
+  return `answered ${met} of ${before.length} new attempts before, and none of ${answered} since`
+}
+
+const isKnown = ({ server }: Attempt): boolean => server !== undefined
+
+/** Connections it had and ports that asked it have all fallen silent, and those of others have not. */
+function notSpared({ callee, from, to }: Spell, instance: string, servers: number): string | undefined {
+  const span = { from: from - beforeMs, to: Infinity }
+  const old = callee.attempts.filter(each => !each.isNew)
+  const fell = new Set(
+    within(old.filter(isTelling), span).flatMap(each => (isOf(each, old, instance) ? [each.line] : [])),
+  )
+  const spared = new Set(within(old.filter(isHeard), { from, to }).map(({ line }) => line))
+  const chance = hypergeometricAtLeast(fell.size, fell.size, fell.size, fell.size + spared.size)
+  if (fell.size === 0 || chance * servers > doubt) return undefined
+  return `had ${fell.size} of the connections and ports that fell silent, and none of ${spared.size} that did not`
+}
+
+/** What it had may fail some seconds before the first new attempt does. */
+const beforeMs = 5000
+
+/** Of a port that asks, whoever answered it last. */
+function isOf(attempt: Attempt, old: readonly Attempt[], instance: string): boolean {
+  if (attempt.server !== undefined) return attempt.server === instance
+  const last = old.findLast(
+    ({ line, server, sentAt }) => line === attempt.line && server !== undefined && sentAt < attempt.sentAt,
+  )
+  return last?.server === instance
+}

@@ -1,0 +1,48 @@
+import { runsTest } from '../stats/alternation.ts'
+import type { Attempt } from './attempts.ts'
+import { isHeard, isRefused, isSilent, isTelling } from './attempts.ts'
+import { around, type Callee, spellOf } from './callees.ts'
+import { doubt } from './repicked.ts'
+import type { Meanwhile } from './rises.ts'
+
+/** How what was new fared at a callee, from the first attempt that failed to the last. */
+export interface Spell extends Meanwhile {
+  readonly callee: Callee
+  /** Silent or refused. */
+  readonly bad: readonly [Attempt, ...Attempt[]]
+  readonly good: readonly Attempt[]
+}
+
+/** `undefined` where nothing failed. */
+export function spellAt(callee: Callee): Spell | undefined {
+  const news = callee.attempts.filter(({ isNew }) => isNew)
+  const [first, ...rest] = news.filter(each => isTelling(each) && (isSilent(each) || isRefused(each)))
+  const span = first && spellOf([first, ...rest])
+  return span && { callee, ...span, bad: [first, ...rest], good: around(news.filter(isHeard), span) }
+}
+
+/** Attempts of one moment were sent in no order, ms. */
+const momentMs = 500
+
+/** Good and bad come in no order, or in turn: not the ones first and then the others, as before and after an event. */
+export function isMixed({ bad, good }: Spell): boolean {
+  if (good.length === 0) return false
+  const inOrder = [...bad, ...good].toSorted((a, b) => a.sentAt - b.sentAt)
+  const isBad = new Set(bad)
+  const moments: Attempt[][] = []
+  for (const each of inOrder) {
+    const moment = moments.at(-1)
+    if (moment?.[0] && each.sentAt - moment[0].sentAt < momentMs) moment.push(each)
+    else moments.push([each])
+  }
+  const outcomes = moments.flatMap(moment => shuffled(moment.map(each => isBad.has(each))))
+  return runsTest(outcomes).tooFew > doubt
+}
+
+/** As alternating as they can be. */
+function shuffled(outcomes: readonly boolean[]): boolean[] {
+  const [bad, good] = [outcomes.filter(Boolean), outcomes.filter(each => !each)]
+  const [many, few] = bad.length > good.length ? [bad, good] : [good, bad]
+  const each = few.length === 0 ? Infinity : many.length / few.length
+  return many.flatMap((one, i) => (Math.floor((i + 1) / each) > Math.floor(i / each) ? [one, !one] : [one]))
+}
