@@ -64,6 +64,13 @@ test('a symptom that meets few takes many good outcomes to be called gone', () =
   expect(words(tell([ended(1), examined(2), ...good(800), examined(16)], one)).at(-1)).toBe('likely-1 closed 1')
 })
 
+test('of two as sure, the one that explains all of the other and as much again wins', () => {
+  const early = defineRule({ ...likely, name: 'early', judge: of => found({ ...of, deaths: of.deaths.slice(0, 2) }) })
+  const wide = defineRule({ ...likely, name: 'wide', judge: of => (of.deaths.length < 4 ? [] : found(of)) })
+  const story = [ended(1), ended(1.1), examined(2), ended(2.1), ended(2.2), examined(3)]
+  expect(words(tell(story, early, wide))).toEqual(['early-1 open 2', 'wide-1 open 4', 'early-1 closed 2 > wide-1'])
+})
+
 test('the surer finding wins, and what it replaces says so', () => {
   const proven = defineRule({
     ...likely,

@@ -32,7 +32,7 @@ export function docket(): Docket {
       if (verdict) news.push(verdict)
     }
     for (const entry of entries.values()) {
-      const better = found.find(each => isBetter(each, entry))
+      const better = found.find(each => isBetter(each, entry) || isWider(each, entry, found))
       if (better) news.push(close(entry, of.at, entries.get(keyOf(better))?.verdict.id))
       else if (isOver(entry.verdict, entry.symptoms, of)) news.push(close(entry, of.at))
     }
@@ -99,6 +99,21 @@ function isSurer({ verdict, symptoms }: Entry, each: Found): boolean {
   if (keyOf(each) === keyOfVerdict(verdict)) return true
   const shared = each.finding.explains.filter(symptom => symptoms.has(symptom)).length
   return shared > 0 && shared * 2 >= each.finding.explains.length
+}
+
+/**
+ * As sure, it explains all that this verdict stands on and as much again, and what opened the verdict finds nothing any more:
+ * that was how it looked at first.
+ */
+function isWider(each: Found, { verdict, symptoms }: Entry, found: readonly Found[]): boolean {
+  const { explains } = each.finding
+  if (found.some(other => keyOf(other) === keyOfVerdict(verdict))) return false
+  const shared = explains.filter(symptom => symptoms.has(symptom)).length
+  return (
+    shared === symptoms.size &&
+    explains.length >= 2 * symptoms.size &&
+    surenessOf(each.finding) <= surenessOfVerdict(verdict)
+  )
 }
 
 /** Nothing is less sure than what nobody could explain. */
