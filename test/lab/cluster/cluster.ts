@@ -94,7 +94,8 @@ export async function cluster({
   }
   /** Counters are read as often as silences here are shorter than in real clusters. */
   const evidenceOf = (place: Place) => {
-    const node = agents.find(each => each === nodeOf(place))
+    // Who calls from outside asks the node it comes in by.
+    const node = place === 'ext' ? 'nodea' : agents.find(each => each === nodeOf(place))
     return diagnosed ? { every: '2s', ...(node && { agent: { at: agentOf(node) } }) } : 'off'
   }
   const made: Cluster = {
