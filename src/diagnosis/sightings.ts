@@ -30,8 +30,9 @@ export function sightingsIn(
 ): readonly Pick<Sighting, 'led' | 'served'>[] {
   const served = servedIn(of, flow, meanwhile)
   return ledIn(of, flow, meanwhile).flatMap(led => {
-    const near = served.filter(({ at }) => Math.abs(at - led.at) <= apartMs).at(-1)
-    return near ? [{ led, served: near }] : []
+    const apart = ({ at }: Served) => Math.abs(at - led.at)
+    const [nearest] = served.filter(each => apart(each) <= apartMs).toSorted((a, b) => apart(a) - apart(b))
+    return nearest ? [{ led, served: nearest }] : []
   })
 }
 

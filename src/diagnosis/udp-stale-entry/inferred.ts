@@ -8,17 +8,30 @@ import { sightingsOf } from '../sightings.ts'
 
 /** A port that can only be led by an old entry, by what the client saw. */
 export interface Inferred extends Alone {
+  /** Of the surest, which come first. */
   readonly because: string
 }
 
 /** Ports that were answered, and then alone hear nothing, where nothing but conntrack remembers ports. */
-export const inferredIn = (of: Case): readonly Inferred[] =>
-  noIpvs(of) === undefined
-    ? []
-    : aloneIn(of).flatMap(alone => {
-        const because = alone.stretch.before && !isContradicted(of, alone) ? reasonOf(of, alone) : undefined
-        return because === undefined ? [] : [{ ...alone, because }]
-      })
+export function inferredIn(of: Case): readonly Inferred[] {
+  if (noIpvs(of) === undefined) return []
+  const all = aloneIn(of).filter(alone => alone.stretch.before && !isContradicted(of, alone))
+  const sure = all.flatMap(alone => {
+    const because = reasonOf(of, alone)
+    return because === undefined ? [] : [{ ...alone, because }]
+  })
+  // Who leaves one entry behind leaves others: ports that went silent in the same moment are no other matter.
+  const others = all.filter(alone => !sure.some(({ stretch }) => stretch === alone.stretch))
+  return [...sure, ...others.flatMap(alone => besides(alone, sure))]
+}
+
+const besides = (alone: Alone, sure: readonly Inferred[]): Inferred[] =>
+  sure.some(({ stretch }) => Math.abs(stretch.from - alone.stretch.from) <= sameMomentMs)
+    ? [{ ...alone, because: 'it went silent in the same moment as another' }]
+    : []
+
+/** Two Services change one after the other, and probes ask when it is their turn, ms. */
+const sameMomentMs = 3000
 
 /** What was read speaks against it: the entry leads to somebody who is served, or translates nothing. */
 export const isContradicted = (of: Case, { stretch }: Alone): boolean => {
@@ -31,7 +44,7 @@ function reasonOf(of: Case, alone: Alone): string | undefined {
   const answers = `${heard.length} questions from new ports meanwhile were answered`
   const servers = serversOf(of, alone)
   if (servers !== undefined && mostServers >= servers)
-    return `${answers}, which one dead server of ${servers === 1 ? 'the only one' : servers} would not have let happen`
+    return `${answers}, ${servers === 1 ? 'by the only server there is' : `which a dead one among ${servers} servers would not allow`}`
   const [loyal] = loyalIn(of, { from: alone.since, to: alone.stretch.to })
   return loyal
     ? `${answers}; and another port is still answered by ${nameOf(loyal.to)}, which none of ${loyal.others.length} new ports meets any more`

@@ -1,10 +1,13 @@
 import { addressOf, longholdService } from '../cluster/places.ts'
 import { client, exactly, kernel, none, only } from '../proof.ts'
-import { echo } from '../probes.ts'
+import { asks, echo } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
 import { cleansUpByHand, failsToCleanUp, withoutConntrack } from './without-conntrack.ts'
 
-const [pinned, fresh] = [{ mode: 'pinned' }, { mode: 'fresh' }] as const
+const [pinned, fresh] = [
+  { probe: 'echo', mode: 'pinned' },
+  { probe: 'echo', mode: 'fresh' },
+] as const
 
 export const cleanUpMissingServiceIp: Scenario = {
   name: 'clean-up-missing-service-ip',
@@ -13,8 +16,8 @@ export const cleanUpMissingServiceIp: Scenario = {
   means:
     'The rules are gone and the entry is not, so one client goes on talking to a Service that no longer exists, and to its pods, while everybody else hears nothing. The clean-up of kube-proxy up to 1.31 is a call of "conntrack -D"; an image or a node without that program logs an error and leaves everything as it is.',
   modes: ['iptables', 'nftables'],
-  cluster: { kubeProxy: withoutConntrack, servers: ['srv1'], memory: { udp: 3 } },
-  probes: [echo('echo', { pinnedPort: 40_700 })],
+  cluster: { kubeProxy: withoutConntrack, servers: ['srv1'], dns: ['dns1'], memory: { udp: 3 } },
+  probes: [echo('echo', { pinnedPort: 40_700 }), asks('elsewhere')],
 
   async stage(lab) {
     await lab.until('the pinned port is answered', ({ client }) => client.asked(pinned).length >= 4)
@@ -42,6 +45,11 @@ export const cleanUpMissingServiceIp: Scenario = {
           .asked(fresh)
           .map(({ fate }) => fate),
       only('timeout'),
+    ),
+    client(
+      'at another Service all is well, for fresh ports too',
+      ({ client }) => client.asked({ probe: 'elsewhere' }).map(({ fate }) => fate),
+      only('ok'),
     ),
     client(
       'the pinned port is answered as if nothing had happened',
