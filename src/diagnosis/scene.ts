@@ -1,4 +1,4 @@
-import type { Case } from './case.ts'
+import { type Case, isDeath } from './case.ts'
 import type { CohortHistory } from './history.ts'
 import { type Loss, lossesOf, type Manner, type Way } from './losses.ts'
 import { perCase } from './per-case.ts'
@@ -25,7 +25,7 @@ export function sceneOf(of: Case, way: Way, ...manners: readonly Manner[]): Scen
   return scenes.get(key)
 }
 
-const scenesOf = perCase((_: Case) => new Map<string, Scene | undefined>())
+const scenesOf = perCase(() => new Map<string, Scene | undefined>())
 
 function made(of: Case, way: Way, manners: readonly Manner[]): Scene | undefined {
   const [first, ...rest] = lossesOf(of).filter(loss => loss.way === way && manners.includes(loss.manner))
@@ -38,12 +38,14 @@ function made(of: Case, way: Way, manners: readonly Manner[]): Scene | undefined
   )
   const opens = cohorts.flatMap(serversOf)
   const theirs = manners.includes('theirs')
+  const since = lastJudged(of, cohorts)
   return {
     of,
     way,
     losses,
     survivors: silencesOf(of).filter(
-      ({ cohort, speaker }) => cohorts.includes(cohort) && (theirs || speaker === 'client'),
+      ({ cohort, speaker, brokenAt }) =>
+        brokenAt > since && cohorts.includes(cohort) && (theirs || speaker === 'client'),
     ),
     cohorts,
     servers: new Set(opens),
@@ -55,6 +57,18 @@ function made(of: Case, way: Way, manners: readonly Manner[]): Scene | undefined
 export function withLosses(scene: Scene, losses: readonly Loss[]): Scene | undefined {
   const [first, ...rest] = losses
   return first && { ...scene, losses: [first, ...rest] }
+}
+
+/**
+ * When somebody was last lost of whom the case does not tell any more, epoch ms. What was survived beside him would be
+ * counted without him.
+ */
+function lastJudged({ deaths }: Case, cohorts: readonly CohortHistory[]): number {
+  const told = new Set(deaths)
+  const untold = cohorts.flatMap(({ ends }) =>
+    [...ends].filter(end => isDeath(end) && end.id !== undefined && !told.has(end)),
+  )
+  return untold.reduce((last, { at }) => Math.max(last, at), -Infinity)
 }
 
 /** What a cohort that lost nobody calls is not known: straight to pods, or as it was told to, through the Service. */

@@ -8,6 +8,7 @@ import { sceneOf } from '../scene.ts'
 import { isOfOneServer, isOfSilence, isSudden, sharedMoment, sparedAt } from '../signs.ts'
 import { span, spans } from '../span.ts'
 import { findingOf } from '../telling.ts'
+import { tracksOf } from '../tracks.ts'
 import { translatorOf } from '../translator.ts'
 import { alsoLost } from './also-lost.ts'
 import { remedy } from './remedy.ts'
@@ -24,6 +25,7 @@ export function byStatistics(of: Case): Finding[] {
   const memory = translator && conntrackMemory(of)
   const longest = Math.max(...scene.losses.map(({ quietMs }) => quietMs))
   if ((translator && translator.by !== 'rules') || (memory && memory.ms <= longest)) return []
+  if (tracksOf(scene).expired > 0) return [] // seen to go by themselves
   const spared = sparedAt(scene, moment).size
   const [died, all] = [scene.losses.length, scene.losses.length + spared]
   const numbers = repicked(died, all, backendsOf(scene, translator))
