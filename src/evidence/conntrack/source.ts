@@ -20,7 +20,7 @@ function watch({ clock, machine }: Watching): Watch {
   const lost = losses()
   const over = new AbortController()
   const eyes = machine(over.signal)
-  let disarm = () => {}
+  let disarm: (() => void) | undefined
   async function look(): Promise<void> {
     await read(eyes).then(table => lost.look(clock.now(), table), none)
     if (!over.signal.aborted) disarm = clock.alarm(everyMs, () => void look())
@@ -34,7 +34,7 @@ function watch({ clock, machine }: Watching): Watch {
     },
     close() {
       over.abort()
-      disarm()
+      disarm?.()
     },
   }
 }
