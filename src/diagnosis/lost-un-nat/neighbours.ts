@@ -2,14 +2,14 @@ import { isIPv4 } from 'node:net'
 import { kubernetes } from '../../evidence/kubernetes/facts.ts'
 import { sysctl } from '../../evidence/sysctl/facts.ts'
 import type { Case } from '../case.ts'
+import type { Meanwhile } from '../rises.ts'
 
 /**
  * Why the answers did not come over a bridge of the client's own node, past its rules; `undefined` where they may have.
- * `by`: who answered, addresses.
+ * `by`: who answered then, addresses.
  */
-export function notOverBridge(of: Case, by: readonly string[]): string | undefined {
-  const read = of.facts.newest(sysctl, 'node')
-  const shown = read?.value['net.bridge.bridge-nf-call-iptables']
+export function notOverBridge(of: Case, by: readonly string[], meanwhile: Meanwhile): string | undefined {
+  const shown = bridgeShown(of, meanwhile)
   if (shown === 1) return 'bridged packets meet the rules: net.bridge.bridge-nf-call-iptables = 1 on the node'
   const homes = by.map(address => nodeOf(of, address))
   const own = of.self?.node
@@ -19,6 +19,18 @@ export function notOverBridge(of: Case, by: readonly string[]): string | undefin
   return shown === undefined && mine !== undefined && by.every(each => isFar(each, mine))
     ? `who answered (${by.slice(0, 3).join(', ')}) is in another /24 than the client (${mine}), which is how nodes get their pods’ addresses by default`
     : undefined
+}
+
+/** Whether bridged packets met the rules then: 0 as soon as they once did not; a switch turned back since says nothing. */
+export function bridgeShown(of: Case, { from, to }: Meanwhile): number | undefined {
+  const all = of.facts.all(sysctl, 'node').flatMap(({ at, value }) => {
+    const shown = value['net.bridge.bridge-nf-call-iptables']
+    return typeof shown === 'number' ? [{ at, shown }] : []
+  })
+  const then = all.filter(({ at }) => at >= from && at <= to)
+  const around = [all.findLast(({ at }) => at < from), all.find(({ at }) => at > to)].flatMap(each => each ?? [])
+  const counted = (then.length > 0 ? then : around).map(({ shown }) => shown)
+  return counted.length > 0 ? Math.min(...counted) : undefined
 }
 
 function nodeOf(of: Case, address: string): string | undefined {

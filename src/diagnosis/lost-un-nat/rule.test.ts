@@ -76,6 +76,11 @@ describe('nothing is said', () => {
     expect(judge(series(near), [looked(21, bridgeOff)])).toEqual([])
   })
 
+  test('nor when the switch was turned back since', () => {
+    const near = { ...fresh, fares: (s: number) => (s >= 10 ? from('10.244.1.20') : {}) }
+    expect(judge(series(near), [looked(15, bridgeOff)], [looked(25, waits)])).toEqual([])
+  })
+
   test('of three such answers', () => {
     const three = { ...fresh, fares: (s: number) => (s >= 10 && s < 10.7 ? from(pod) : {}) }
     expect(judge(series(three), [looked(21, waits)])).toEqual([])

@@ -5,9 +5,8 @@ import { together } from '../one-finding.ts'
 import { questionLines } from '../question-lines.ts'
 import { defineRule, type Finding } from '../rule.ts'
 import { addressOf } from '../deletions.ts'
-import { notOverBridge } from './neighbours.ts'
+import { bridgeShown, notOverBridge } from './neighbours.ts'
 import { missesBy, type Strangers, strangersIn } from './strangers.ts'
-import { sysctl } from '../../evidence/sysctl/facts.ts'
 
 export const lostUnNat = defineRule({
   name: 'lost-un-nat',
@@ -22,9 +21,9 @@ export const lostUnNat = defineRule({
 
 function judgeOne(of: Case, strangers: Strangers): Finding[] {
   const explains = missesBy(of, strangers)
-  const far = notOverBridge(of, strangers.by)
+  const far = notOverBridge(of, strangers.by, strangers)
   // With this switch off, a neighbour's answers pass no rule: that is bridge-bypass.
-  if (explains.length === 0 || (far === undefined && isBridgeUnseen(of))) return []
+  if (explains.length === 0 || (far === undefined && bridgeShown(of, strangers) === 0)) return []
   const { target, wrong, by, right, to } = strangers
   const entries = entriesOf(of, strangers)
   const [entry] = entries
@@ -74,9 +73,6 @@ function judgeOne(of: Case, strangers: Strangers): Finding[] {
     },
   ]
 }
-
-const isBridgeUnseen = (of: Case): boolean =>
-  of.facts.newest(sysctl, 'node')?.value['net.bridge.bridge-nf-call-iptables'] === 0
 
 /** Entries that lead such a question to him who answered it. */
 function entriesOf(of: Case, { wrong, from, to }: Strangers): readonly Led[] {

@@ -12,7 +12,8 @@ import { missesSince } from '../untranslated.ts'
 import { type AnswersOn, answersOnIn, missesDuring } from './answers-on.ts'
 import { isContradicted } from './inferred.ts'
 import { lackingNode } from '../lacking.ts'
-import { deletions, serviceDeletion } from '../deletions.ts'
+import { addressOf, deletions, serviceDeletion } from '../deletions.ts'
+import { ledIn } from '../led.ts'
 
 /** What was seen fits an old entry, of conntrack or of IPVS, and nobody could look. */
 export const family = (of: Case): Finding[] => [...portsAlone(of), ...portsSpared(of)]
@@ -67,7 +68,7 @@ const isLedByIpvs = (of: Case, { stretch: { flow, from, to } }: Alone): boolean 
 
 /** Ports that are answered, where no new one is; elsewhere new ones are. */
 function portsSpared(of: Case): Finding[] {
-  const all = answersOnIn(of).filter(each => isElsewhereWell(of, each) && !isServed(of, each))
+  const all = answersOnIn(of).filter(each => isElsewhereWell(of, each) && !isServed(of, each) && !isDirect(of, each))
   const explains = [...new Set(all.flatMap(each => missesDuring(of, each)))]
   const [first] = all
   if (!first || explains.length === 0) return []
@@ -118,3 +119,11 @@ const isElsewhereWell = (of: Case, { target, outage }: AnswersOn): boolean => {
 const isServed = (of: Case, { target, outage }: AnswersOn): boolean =>
   servedIn(of, { proto: 'udp', remote: target.called }, outage).at(-1)?.by !== undefined &&
   servedIn(of, { proto: 'udp', remote: target.called }, outage).at(-1)?.by !== 'nobody'
+
+/** What is called is a server itself: by who said so when a connection opened, or by an entry that translates nothing. */
+function isDirect(of: Case, { target, outage }: AnswersOn): boolean {
+  const { host } = addressOf(target.called)
+  const isPeer = of.cohorts.some(({ opens }) => [...opens].some(({ peer }) => peer.ip === host))
+  const led = target.pinned.flatMap(({ asks }) => (asks.last?.flow ? ledIn(of, asks.last.flow, outage) : []))
+  return isPeer || led.some(({ isTranslated }) => !isTranslated)
+}

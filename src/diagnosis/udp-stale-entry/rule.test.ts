@@ -14,6 +14,7 @@ import {
   series,
 } from '../../../test/asking.ts'
 import { caseFrom } from '../../../test/cases.ts'
+import { opened } from '../../../test/stories.ts'
 import type { Observation } from '../../outcome/observation.ts'
 import { diagnostician } from '../diagnose.ts'
 import { udpStaleEntry } from './rule.ts'
@@ -202,6 +203,13 @@ describe('a Service that is gone', () => {
     ['nobody could look', {}, ['family possible']],
   ])('%s', (_, said, expected) => {
     expect(words(judge(...story, elsewhere, [looked(20, said)]))).toEqual(expected)
+  })
+
+  test('or it never was a Service: the server that answers has this address', () => {
+    const peer = { pod: 'ext', node: 'ext', ip: '10.96.22.22', instance: 'i1' }
+    expect(judge(...story, elsewhere, [opened(1, { peer })], [looked(31)])).toEqual([])
+    const direct = { led: [{ port: 40_700, called: echoAt, to: '10.96.22.22' }] }
+    expect(judge(...story, elsewhere, [looked(20, direct)])).toEqual([])
   })
 
   test('or the table is full: new ports elsewhere hear nothing either', () => {
