@@ -1,7 +1,8 @@
 import type { Fate } from '../outcome/fate.ts'
 import type { Flow } from '../outcome/flow.ts'
+import type { Stamp } from '../outcome/observation.ts'
 import type { Case, Death, Question } from './case.ts'
-import { isDeath } from './case.ts'
+import { isDeath, isLate } from './case.ts'
 import { hostOf } from './host.ts'
 import type { CohortHistory, ProbeHistory } from './history.ts'
 import { perCase } from './per-case.ts'
@@ -26,14 +27,16 @@ export interface Attempt {
   readonly server: string | undefined
   /** The symptom it ended as, unless a closed verdict has explained it already. */
   readonly symptom: Death | Question | undefined
-  /** It may be our own fault: to be explained with the others of its time, and not to be counted. */
+  /** It may be our own fault, or not have been sent when it seems: to be explained with others of its time, not counted. */
   readonly isDoubtful: boolean
   readonly series: CohortHistory | ProbeHistory
 }
 
-/** Nothing came back, or from somebody on the way who knows that nobody is there. */
-export const isSilent = ({ fate }: Attempt): boolean => fate === 'timeout' || fate === 'unreachable'
-export const isRefused = ({ fate }: Attempt): boolean => fate === 'refused'
+/** Its first packet at least was lost, or somebody on the way knows that nobody is there. */
+export const isSilent = ({ fate, tookUs }: Attempt): boolean =>
+  fate === 'timeout' || fate === 'unreachable' || (fate === 'refused' && isLate({ tookUs }))
+/** At once. */
+export const isRefused = ({ fate, tookUs }: Attempt): boolean => fate === 'refused' && !isLate({ tookUs })
 /** Something came back from whom it called. */
 export const isHeard = ({ fate }: Attempt): boolean => fate === 'ok' || fate === 'wrong-reply'
 /** It went wrong, and that is nobody's fault but others'. */
@@ -42,17 +45,16 @@ export const isTelling = ({ symptom, isDoubtful }: Attempt): boolean => symptom 
 /** All that are remembered, in the order in which they were sent. */
 export const attemptsOf = perCase((of: Case): readonly Attempt[] => {
   const symptoms = new Set<unknown>([...of.deaths, ...of.misses])
-  const known = (each: Death | Question) => ({
-    symptom: symptoms.has(each) ? each : undefined,
-    isDoubtful: symptoms.has(each) && !isOthers(of, each),
-  })
+  const known = (each: Death | Question) =>
+    symptoms.has(each) ? { symptom: each, isDoubtful: !isOthers(of, each) } : well(each)
   const held = of.cohorts.flatMap(cohort => inCohort(cohort, known))
   const asked = of.probes.flatMap(probe => inProbe(probe, known))
   return [...held, ...asked].toSorted((a, b) => a.sentAt - b.sentAt)
 })
 
 type Known = (each: Death | Question) => Pick<Attempt, 'symptom' | 'isDoubtful'>
-const nothing = { symptom: undefined, isDoubtful: false } as const
+/** When it was sent is not sure where we stood still meanwhile. */
+const well = ({ suspect }: Stamp) => ({ symptom: undefined, isDoubtful: suspect === true })
 
 function inCohort(cohort: CohortHistory, known: Known): Attempt[] {
   const hosts = new Set([...cohort.ends].flatMap(({ flow }) => hostOf(flow?.remote) ?? []))
@@ -63,27 +65,29 @@ function inCohort(cohort: CohortHistory, known: Known): Attempt[] {
   /** A pod is called by its own address; a Service by one that only its failures tell. */
   const called = (ip: string | undefined) => (cohort.of.path === 'pod' || (ip && hosts.has(ip)) ? ip : only)
   return [
-    ...[...cohort.opens].map(({ at, tookUs, id, peer }) => ({
+    ...[...cohort.opens].map(each => ({
       ...common,
-      line: id,
-      sentAt: at - tookUs / 1000,
-      tookUs,
+      line: each.id,
+      sentAt: each.at - each.tookUs / 1000,
+      tookUs: each.tookUs,
       isNew: !isReusing,
       fate: 'ok' as const,
-      host: called(hostOf(peer.ip)),
-      server: peer.instance,
-      ...nothing,
+      host: called(hostOf(each.peer.ip)),
+      server: each.peer.instance,
+      symptom: undefined,
+      // Of one that came up late, the packet that got through was sent some time after the first.
+      isDoubtful: each.suspect === true || isLate(each),
     })),
-    ...[...cohort.exchanges].map(({ at, tookUs, id }) => ({
+    ...[...cohort.exchanges].map(each => ({
       ...common,
-      line: id,
-      sentAt: at - tookUs / 1000,
-      tookUs,
+      line: each.id,
+      sentAt: each.at - each.tookUs / 1000,
+      tookUs: each.tookUs,
       isNew: false,
       fate: 'ok' as const,
-      host: called(hostOf(servers.get(id)?.ip)),
-      server: servers.get(id)?.instance,
-      ...nothing,
+      host: called(hostOf(servers.get(each.id)?.ip)),
+      server: servers.get(each.id)?.instance,
+      ...well(each),
     })),
     ...[...cohort.ends].filter(isDeath).map(death => ({
       ...common,

@@ -55,9 +55,13 @@ export function spellOf(attempts: readonly Attempt[]): Meanwhile | undefined {
   return first && last && { from: first.sentAt, to: last.sentAt }
 }
 
-/** Sent well within a time. */
+/** Sent well within a time, no doubt. */
 export const within = (attempts: readonly Attempt[], { from, to }: Meanwhile): readonly Attempt[] =>
-  attempts.filter(({ sentAt }) => sentAt > from + blurMs && sentAt < to - blurMs)
+  attempts.filter(({ sentAt, isDoubtful }) => !isDoubtful && sentAt > from + blurMs && sentAt < to - blurMs)
+
+/** Sent from the first moment of a time on, no doubt, and well before its end. */
+export const during = (attempts: readonly Attempt[], { from, to }: Meanwhile): readonly Attempt[] =>
+  attempts.filter(({ sentAt, isDoubtful }) => !isDoubtful && sentAt >= from && sentAt < to - blurMs)
 
 /** Sent within a time, or so close to it that nobody can tell. */
 export const around = (attempts: readonly Attempt[], { from, to }: Meanwhile): readonly Attempt[] =>

@@ -64,7 +64,7 @@ export function caseOf(history: History, at: number, spent: { has(symptom: Sympt
 }
 
 /** A SYN that is not answered is sent again after a second (RFC 6298), and no sooner; a timer may ring a tick early. */
-export const isLate = ({ tookUs }: Opened): boolean => tookUs >= 990_000
+export const isLate = ({ tookUs }: Pick<Opened, 'tookUs'>): boolean => tookUs >= 990_000
 
 const isGoodbye = ({ planned, fate }: Ended): boolean => planned && fate !== 'cancelled'
 

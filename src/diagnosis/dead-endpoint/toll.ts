@@ -1,5 +1,5 @@
 import { type Attempt, attemptsOf, isHeard } from '../attempts.ts'
-import type { Case, Symptom } from '../case.ts'
+import type { Case } from '../case.ts'
 import { hostOf } from '../host.ts'
 import { leadOf } from '../leads.ts'
 import type { Spell } from '../partly.ts'
@@ -59,6 +59,3 @@ function silentPorts(
     return first < 0 || isOther || unheard.length < 2 || (unheard.at(-1)?.sentAt ?? 0) < from ? [] : [series]
   })
 }
-
-export const symptomsOf = (attempts: readonly Attempt[]): readonly Symptom[] =>
-  attempts.flatMap(({ symptom }) => symptom ?? [])

@@ -1,0 +1,49 @@
+import { type Attempt, isHeard, isRefused, isSilent, isTelling } from './attempts.ts'
+import { type Callee, within } from './callees.ts'
+import type { Meanwhile } from './rises.ts'
+
+/** A time in which nothing new got through to a callee. */
+export interface Shut extends Meanwhile {
+  readonly callee: Callee
+  /** Silent or refused, in the order in which they were sent. */
+  readonly bad: readonly [Attempt, ...Attempt[]]
+}
+
+/** Fewer attempts than this are no pattern. */
+const least = 3
+
+/** Each time that so many new attempts failed, with none between them that got through. */
+export function shutsAt(callee: Callee): readonly Shut[] {
+  const news = callee.attempts.filter(({ isNew }) => isNew)
+  const good = news.filter(isHeard)
+  const shuts: [Attempt, ...Attempt[]][] = []
+  for (const each of news) {
+    if (!isTelling(each) || !(isSilent(each) || isRefused(each))) continue
+    const last = shuts.at(-1)
+    if (last && within(good, { from: last[0].sentAt, to: each.sentAt }).length === 0) last.push(each)
+    else shuts.push([each])
+  }
+  return shuts
+    .filter(bad => bad.length >= least)
+    .map(bad => ({ callee, bad, from: bad[0].sentAt, to: bad.at(-1)?.sentAt ?? bad[0].sentAt }))
+}
+
+/** What else was sent to the callee meanwhile, our own stalls included, and went the same way. */
+export const alikeIn = ({ callee, from, to }: Shut, isAlike: (attempt: Attempt) => boolean): readonly Attempt[] =>
+  callee.attempts.filter(
+    each =>
+      each.symptom && !isHeard(each) && isAlike(each) && each.sentAt >= from - edgeMs && each.sentAt <= to + edgeMs,
+  )
+
+/** A busy process tells late of what it sent, ms. */
+export const edgeMs = 500
+
+/** From ports that something on the path knows: connections that were open, ports that keep asking. */
+export const oldHeard = ({ callee, from, to }: Shut): readonly Attempt[] =>
+  within(
+    callee.attempts.filter(each => !each.isNew && isHeard(each)),
+    { from, to },
+  )
+
+/** How long it lasted until the last failure was known, epoch ms. */
+export const knownBy = ({ bad }: Shut): number => Math.max(...bad.map(({ symptom }) => symptom?.at ?? 0))
