@@ -1,4 +1,5 @@
 import type { Case } from '../case.ts'
+import { sentIn } from '../questions.ts'
 import { together } from '../one-finding.ts'
 import { questionLines } from '../question-lines.ts'
 import { defineRule, type Finding } from '../rule.ts'
@@ -20,7 +21,7 @@ function judgeOne(of: Case, slow: Slow): Finding[] {
   // Where nobody else is quick either, it is the way there, or ourselves.
   if (explains.length === 0 || (others.quick.length === 0 && others.slow.length > 0)) return []
   const { target, late, given, from, to } = slow
-  const asked = [...target.pinned, ...target.fresh].reduce((sum, { asks }) => sum + asks.length, 0)
+  const asked = sentIn([...target.pinned, ...target.fresh], { from, to }).length
   const { host } = addressOf(target.called)
   return [
     {
