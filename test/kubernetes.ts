@@ -1,15 +1,22 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseAllDocuments } from 'yaml'
 
-/** What people apply. */
-export const base = fileURLToPath(new URL('../k8s/base/', import.meta.url))
+/** What people apply, and the parts that go with it. */
+export const folders = ['base', 'agent', 'evidence', 'events', 'full'] as const
+export type Folder = (typeof folders)[number]
+
+export const pathOf = (folder: Folder): string => fileURLToPath(new URL(`../k8s/${folder}/`, import.meta.url))
+export const base = pathOf('base')
 
 // Only the fields the tests look at; a manifest without them fails the test that does.
 
 export interface Kustomization {
-  readonly resources: readonly string[]
-  readonly configMapGenerator: readonly { readonly name: string; readonly files: readonly string[] }[]
+  readonly resources?: readonly string[]
+  readonly components?: readonly string[]
+  readonly patches?: readonly { readonly path: string }[]
+  readonly configMapGenerator?: readonly { readonly name: string; readonly files: readonly string[] }[]
 }
 
 export interface Port {
@@ -30,9 +37,15 @@ interface Probe {
   readonly httpGet: unknown
 }
 
+interface Variable {
+  readonly name: string
+  readonly valueFrom: unknown
+}
+
 export interface Container {
   readonly args: readonly string[]
-  readonly env: readonly { readonly name: string }[]
+  readonly image: string
+  readonly env: readonly Variable[]
   readonly ports: readonly (Port & { readonly containerPort: number })[]
   readonly volumeMounts: unknown
   readonly securityContext: unknown
@@ -60,26 +73,41 @@ export interface Deployment {
 /** Anything `kubectl kustomize` prints. */
 export interface Built {
   readonly kind: string
-  readonly metadata: { readonly name: string }
+  readonly metadata: { readonly name: string; readonly namespace?: string }
   readonly data?: Readonly<Record<string, string>>
 }
 
-/** Every document of a file. */
+/** Every document of a file, such as `base/client.yaml`. */
 export function documents(file: string): ReturnType<typeof parseAllDocuments> {
-  return parseAllDocuments(readFileSync(base + file, 'utf8'))
+  return parseAllDocuments(readFileSync(new URL(`../k8s/${file}`, import.meta.url), 'utf8'))
 }
 
 // YAML has no types: these say what each file is.
-export const kustomization = only('kustomization.yaml') as Kustomization
-export const services = objects('services.yaml') as Service[]
-export const deployment = (name: 'client' | 'server'): Deployment => only(`${name}.yaml`) as Deployment
+export const kustomization = (folder: Folder): Kustomization => only(`${folder}/kustomization.yaml`) as Kustomization
+export const services = objects('base/services.yaml') as Service[]
+export const deployment = (name: 'client' | 'server'): Deployment => only(`base/${name}.yaml`) as Deployment
 
-function objects(file: string): unknown[] {
+export function objects(file: string): unknown[] {
   return [...documents(file)].map(document => document.toJS() as unknown)
 }
 
-function only(file: string): unknown {
+export function only(file: string): unknown {
   const [first, ...more] = objects(file)
   if (first === undefined || more.length > 0) throw new Error(`${file} should hold one object`)
   return first
+}
+
+/** What `kubectl apply -k` would apply. */
+export function built(folder: Folder): Built[] {
+  const text = execFileSync('kubectl', ['kustomize', pathOf(folder)], { encoding: 'utf8' })
+  return [...parseAllDocuments(text)].map(document => document.toJS() as Built)
+}
+
+export function hasKubectl(): boolean {
+  try {
+    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
 }

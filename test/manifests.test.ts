@@ -1,26 +1,38 @@
-import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { parseAllDocuments } from 'yaml'
 import { loadConfig } from '../src/config/load.ts'
 import { overrides } from '../src/config/overrides.ts'
 import type { Command } from '../src/config/schema.ts'
 import { kinds } from '../src/probes/index.ts'
 import type { Address } from '../src/settings/address.ts'
-import { base, type Built, deployment, documents, kustomization, services } from './kubernetes.ts'
+import {
+  base,
+  built,
+  deployment,
+  documents,
+  folders,
+  hasKubectl,
+  kustomization,
+  pathOf,
+  services,
+} from './kubernetes.ts'
 
 const load = (command: Command) =>
   loadConfig(kinds, { command, file: `${base}${command}.longhold.yaml`, flags: {}, env: {} })
 
 describe('what people apply', () => {
-  test('every file is YAML without a complaint, and belongs to the kustomization', () => {
-    const files = globSync('*.yaml', { cwd: base })
+  test.each(folders)('every file of %s is YAML without a complaint, and belongs to its kustomization', folder => {
+    const files = globSync('*.yaml', { cwd: pathOf(folder) })
     for (const file of files)
-      for (const { errors, warnings } of documents(file)) expect([file, errors, warnings]).toEqual([file, [], []])
-    const { resources, configMapGenerator } = kustomization
+      for (const { errors, warnings } of documents(`${folder}/${file}`))
+        expect([file, errors, warnings]).toEqual([file, [], []])
+    const { resources = [], patches = [], configMapGenerator = [] } = kustomization(folder)
     const configurations = configMapGenerator.flatMap(each => each.files.map(named => named.split('=')[1]))
-    expect(new Set([...resources, ...configurations, 'kustomization.yaml'])).toEqual(new Set(files))
+    const named = [...resources.filter(each => !each.startsWith('../')), ...patches.map(({ path }) => path)]
+    expect(new Set([...named, ...configurations, 'kustomization.yaml'])).toEqual(new Set(files))
   })
+
+  test('no folder is forgotten', () => expect(new Set(globSync('*', { cwd: `${base}..` }))).toEqual(new Set(folders)))
 
   test.each(['client', 'server'] as const)('the configuration of the %s passes the check without a warning', command =>
     expect(load(command).warnings).toEqual([]),
@@ -100,15 +112,15 @@ test('Services lead to ports of the server by name', () => {
   }
 })
 
-test('the image exposes what the server listens on', () => {
+test('the image exposes what the server listens on, that of the agent what the agent does', () => {
   const dockerfile = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8')
-  const exposed = /^EXPOSE (.+)$/m.exec(dockerfile)?.[1]?.split(' ')
-  expect(new Set(exposed)).toEqual(new Set([...dataPorts(), '8080/tcp']))
+  const [agent, server] = [...dockerfile.matchAll(/^EXPOSE (.+)$/gm)].map(([, ports = '']) => new Set(ports.split(' ')))
+  expect(agent).toEqual(new Set(['7002/tcp']))
+  expect(server).toEqual(new Set([...dataPorts(), '8080/tcp']))
 })
 
 test.skipIf(!hasKubectl())('kubectl builds it', () => {
-  const built = parseAllDocuments(execFileSync('kubectl', ['kustomize', base], { encoding: 'utf8' }))
-  const all = [...built].map(document => document.toJS() as Built)
+  const all = built('base')
   const names = all.map(({ kind, metadata }) => `${kind} ${metadata.name}`)
   expect(names).toEqual(
     expect.arrayContaining([
@@ -129,13 +141,4 @@ function dataPorts(): string[] {
     const { listen } = settings as { listen: Address } // every server half has it
     return `${listen.port}/${kind.startsWith('udp') ? 'udp' : 'tcp'}`
   })
-}
-
-function hasKubectl(): boolean {
-  try {
-    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
 }

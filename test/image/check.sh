@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the image and runs it, for real and without a registry: the base is made here from Debian's packages and the
+# Builds the images and runs them, for real and without a registry: the base is made here from Debian's packages and the
 # Node of this checkout. `npm run test:image` (root, Debian). Prints a line for each thing that holds, and the first
 # that does not. LAB names a directory to keep storage and base in; by default they are made anew and removed.
 set -eu
@@ -10,6 +10,7 @@ storage="--root $lab/storage --runroot $lab/run --storage-driver overlay"
 bundle=/etc/ssl/certs/ca-certificates.crt
 image=localhost/longhold:check
 bare=localhost/longhold:bare
+agent=localhost/longhold-agent:check
 
 buildah() { command buildah $storage "$@"; }
 # Without systemd podman has no timer for health checks, and says so each time; they are run by hand here.
@@ -17,10 +18,10 @@ podman() { command podman $storage --log-level fatal --runtime runc --cgroup-man
 ok() { printf 'ok  %s\n' "$1"; }
 fail() {
   printf 'not ok  %s\n' "$1" >&2
-  for name in server client; do podman logs --tail 20 "check-$name" >&2 || true; done
+  for name in server client agent; do podman logs --tail 20 "check-$name" >&2 || true; done
   exit 1
 }
-remove() { for name in client server; do podman rm --force --ignore --time 1 "check-$name" >/dev/null 2>&1 || true; done; }
+remove() { for name in client server agent; do podman rm --force --ignore --time 1 "check-$name" >/dev/null 2>&1 || true; done; }
 mounts() { awk -v lab="$lab/" 'index($2, lab) == 1 { print $2 }' /proc/mounts | sort -r; } # deepest first
 clean() {
   remove
@@ -59,16 +60,20 @@ END
   buildah bud --quiet --isolation chroot --pull-never -f "$lab/base/Dockerfile.bare" -t localhost/base:bare "$lab/base" >/dev/null
 }
 
-build() { # tag, runtime image
-  buildah bud --quiet --format docker --isolation chroot --pull-never -v "$bundle:$bundle:ro" \
-    --build-arg BASE_IMAGE=localhost/base:slim --build-arg "RUNTIME_IMAGE=$2" --build-arg REVISION=check -t "$1" . >/dev/null
+build() { # tag, arguments...
+  tag=$1
+  shift
+  buildah bud --quiet --format docker --isolation chroot --pull-never --layers -v "$bundle:$bundle:ro" \
+    --build-arg BASE_IMAGE=localhost/base:slim --build-arg REVISION=check "$@" -t "$tag" . >/dev/null
 }
 
 # As hardened as a cluster would run it: read-only, no /tmp, no capability, no new privileges, the image's own user.
 hardened="--pull=never --read-only --read-only-tmpfs=false --cap-drop all --security-opt no-new-privileges --ulimit nofile=4096:4096 --ulimit nproc=4096:4096"
 
 within() { podman exec "check-$1" node -e "$2"; }
-fetched() { within server "fetch('http://127.0.0.1:$1').then(async a => { process.stdout.write(await a.text()); process.exit(a.ok ? 0 : 1) }, () => process.exit(1))"; }
+fetched() { # whose, port and path
+  within "$1" "fetch('http://127.0.0.1:$2').then(async a => { process.stdout.write(await a.text()); process.exit(a.ok ? 0 : 1) }, () => process.exit(1))"
+}
 eventually() { # what, command...
   what=$1
   shift
@@ -82,7 +87,7 @@ eventually() { # what, command...
   fail "$what"
 }
 
-exchanged() { fetched 8081/metrics | grep -E '^longhold_exchanges_total\{.*kind="tcp-hold".*\} [1-9]' && fetched 8081/metrics | grep -E '^longhold_exchanges_total\{.*kind="http-hold".*\} [1-9]'; }
+exchanged() { fetched server 8081/metrics | grep -E '^longhold_exchanges_total\{.*kind="tcp-hold".*\} [1-9]' && fetched server 8081/metrics | grep -E '^longhold_exchanges_total\{.*kind="http-hold".*\} [1-9]'; }
 
 runs() { # image, what kind of base
   remove
@@ -90,12 +95,12 @@ runs() { # image, what kind of base
   podman run --detach --name check-server --network none $hardened \
     -v "$PWD/k8s/base/server.longhold.yaml:/etc/longhold/longhold.yaml:ro" \
     "$1" server --config /etc/longhold/longhold.yaml >/dev/null
-  eventually "$2: the server is healthy" fetched 8080/healthz
-  eventually "$2: the server is ready" fetched 8080/readyz
+  eventually "$2: the server is healthy" fetched server 8080/healthz
+  eventually "$2: the server is ready" fetched server 8080/readyz
   podman run --detach --name check-client --network container:check-server $hardened "$1" \
     client --server 127.0.0.1 --pods 127.0.0.1 --connections 3 --idle 300ms --web 127.0.0.1:8081 >/dev/null
   eventually "$2: the client holds, asks and is answered over TCP and HTTP" exchanged
-  fetched 8080/metrics | grep -q '^longhold_exchanges_total{side="server"' || fail "$2: the server counts exchanges too"
+  fetched server 8080/metrics | grep -q '^longhold_exchanges_total{side="server"' || fail "$2: the server counts exchanges too"
   podman healthcheck run check-server >/dev/null || fail "$2: the health check of the image passes"
   ok "$2: the health check of the image passes"
   within server "
@@ -130,11 +135,45 @@ contents() {
   echo "    $(podman image inspect --format '{{.Size}}' "$image") bytes with the lab's base, $(podman image inspect --format '{{.Size}}' localhost/base:slim) of them the base"
 }
 
+told() { # what has to hold, in JavaScript: `said` is what each source of the agent says
+  fetched agent '7002/evidence?flow=udp,127.0.0.1:41001,10.96.0.10:53' >"$lab/told" &&
+    node -e "
+      const said = JSON.parse(require('node:fs').readFileSync('$lab/told', 'utf8')).readings
+      const has = name => 'value' in said[name]
+      if (!($1)) { console.error(JSON.stringify(said)); process.exit(1) }"
+}
+
+watches() { # with which rights, in words; what then has to hold; options of podman...
+  with=$1
+  holds=$2
+  shift 2
+  remove
+  podman run --detach --name check-agent --network none $hardened "$@" "$agent" >/dev/null
+  eventually "agent $with: it lives" fetched agent 7002/healthz
+  told "$holds" || fail "agent $with: it sees what it may"
+  ok "agent $with: it sees what it may"
+  podman stop --time 20 check-agent >/dev/null
+  code=$(podman inspect --format '{{.State.ExitCode}}' check-agent)
+  if [ "$code" != 0 ]; then fail "agent $with: SIGTERM ends it with 0, not $code"; fi
+  ok "agent $with: SIGTERM ends it with 0"
+}
+
 base
 ok 'two bases: Debian slim, and one without a shell'
-build "$image" localhost/base:slim
-build "$bare" localhost/base:bare
+build "$image" --build-arg RUNTIME_IMAGE=localhost/base:slim
+build "$bare" --build-arg RUNTIME_IMAGE=localhost/base:bare
 ok 'the image builds on both'
 contents
 runs "$image" slim
 runs "$bare" 'without a shell'
+build "$agent" --target agent
+# What k8s/agent/agent.yaml gives it, what it may be given besides, and nothing at all.
+all="has('sysctl') && has('netstat') && has('conntrack-entries') && has('conntrack-events') && has('nat-rules')"
+watches 'as the DaemonSet runs it' "$all" --user 0 --cap-add net_admin
+watches 'with NET_RAW' "$all && !said['nat-rules'].value.unread" --user 0 --cap-add net_admin --cap-add net_raw
+watches 'without rights' "has('sysctl') && has('netstat') && !has('conntrack-entries') && !has('nat-rules')"
+podman run --rm $hardened --network none --entrypoint node "$agent" -e "
+  for (const tool of ['conntrack', 'nft', 'iptables-nft-save', 'iptables-legacy-save', 'ip6tables-nft-save', 'ip6tables-legacy-save', 'ipvsadm'])
+    require('node:fs').accessSync('/usr/sbin/' + tool, 1)" || fail 'the image of the agent has every tool it calls'
+ok 'the image of the agent has every tool it calls'
+echo "    $(podman image inspect --format '{{.Size}}' "$agent") bytes with the lab's base"
