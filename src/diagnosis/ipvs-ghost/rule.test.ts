@@ -126,6 +126,16 @@ describe('TCP', () => {
     )
   })
 
+  test('without the node, only the family, and only where the kernel has IPVS', () => {
+    const own = { 'net.ipv4.vs.conntrack': 0 }
+    expect(judge(lostOnes(), others, [looked(25, { own })])).toMatchObject([
+      { only: 'family', explains: { length: 6 } },
+    ])
+    expect(judge(lostOnes(), others, [looked(25)])).toEqual([])
+    expect(judge(lostOnes(), [looked(25, { own })])).toEqual([])
+    expect(judge(lostOnes(), others, [opened(22, { id: 'again', peer: dead })], [looked(25, { own })])).toEqual([])
+  })
+
   test.each<[string, readonly Observation[], Looked]>([
     ['when their server has weight', lostOnes(), table(1)],
     ['when they were reset', lostOnes({ fate: 'reset', code: 'ECONNRESET read' }), table(0)],

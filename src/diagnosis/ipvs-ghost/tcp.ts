@@ -4,6 +4,7 @@ import { keepaliveIdleS } from '../keepalive-lines.ts'
 import type { Finding } from '../rule.ts'
 import { hasOthers, realServerDeletions, type Weightless } from '../weightless.ts'
 import { type Held, heldIn } from './held.ts'
+import { spokenMeanwhile } from './others.ts'
 
 /** Connections that a dead server held: nobody says no, so they go on into nothing until somebody's patience ends. */
 export function tcp(of: Case): Finding[] {
@@ -12,7 +13,10 @@ export function tcp(of: Case): Finding[] {
   if (!first) return []
   const { ghost } = first
   const ghosts = uniqueGhosts(all)
-  const others = othersMeanwhile(of, all)
+  const others = spokenMeanwhile(
+    of,
+    all.map(({ death }) => death),
+  )
   return [
     {
       variant: 'tcp',
@@ -64,16 +68,3 @@ const ghostLine = ({ at, real, destination: { active, inactive } }: Weightless):
   at,
   says: `${real} has weight 0, ${active} active and ${inactive} inactive connections`,
 })
-
-/** Connections of the same cohorts, to other servers, that exchanged something since. */
-function othersMeanwhile({ cohorts }: Case, all: readonly Held[]): number {
-  const lost = new Set(all.map(({ death }) => death.peer?.instance))
-  const since = Math.min(...all.map(({ death }) => death.at - death.tookUs / 1000))
-  const ids = cohorts
-    .filter(({ of }) => all.some(({ death }) => death.cohort === of.cohort))
-    .flatMap(({ opens, exchanges }) => {
-      const servers = new Map([...opens].map(({ id, peer }) => [id, peer.instance]))
-      return [...exchanges].filter(({ at, id }) => at > since && !lost.has(servers.get(id))).map(({ id }) => id)
-    })
-  return new Set(ids).size
-}
