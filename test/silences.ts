@@ -76,7 +76,7 @@ function end(cohort: Cohort, i: number, { began, id, peer }: { began: number; id
     ...common,
     phase: 'idle',
     tookUs: 0,
-    tcpInfo: info({ lastAckRecvMs: silentMs }),
+    tcpInfo: info({ lastAckRecvMs: silentMs, probes: end === 'probe' ? 1 : 0 }),
   })
 }
 

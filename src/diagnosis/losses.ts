@@ -59,7 +59,7 @@ function mannerOf(
   if (death.fate !== 'reset') return undefined
   if (death.zombie || account?.told === 'before') return 'theirs'
   if (death.phase === 'exchange') return 'word'
-  return account?.told !== 'together' && isAfterProbe(quietMs, cohort) ? 'probe' : 'unasked'
+  return account?.told !== 'together' && isAfterProbe(death, quietMs, cohort) ? 'probe' : 'unasked'
 }
 
 /** Nothing was acknowledged, by the kernel's own word: no slow server, and no stall of ours. */
@@ -69,8 +69,12 @@ function isUnheard(death: Death): boolean {
   return tcpInfo ? tcpInfo.unacked > 0 && tcpInfo.totalRetrans > 0 : isTrusted(death)
 }
 
-/** A keepalive timer is never early but by a tick, and as late as a probe or two may be lost. */
-function isAfterProbe(quietMs: number, cohort: CohortHistory | undefined): boolean {
+/**
+ * A probe of ours was on its way: the kernel counts those that are not answered. Where nobody asked it, by their age: the
+ * timer is early by a tick at most, and as late as a probe or two may be lost.
+ */
+function isAfterProbe({ tcpInfo }: Death, quietMs: number, cohort: CohortHistory | undefined): boolean {
+  if (tcpInfo) return tcpInfo.probes > 0
   const { idleS, intervalS, count } = cohort?.options?.keepalive ?? { idleS: Infinity, intervalS: 0, count: 0 }
   return quietMs >= idleS * 1000 * 0.9 && quietMs <= (idleS + Math.min(count, 3) * intervalS + 1) * 1000
 }
@@ -83,11 +87,19 @@ function toldAlike(deaths: readonly Death[], accounts: ReadonlyMap<string, Accou
     const account = accounts.get(death.id ?? '')
     const before = heard.get(alikeOf(death))
     if (account && before && before.told !== account.told) torn.add(alikeOf(death))
-    if (account) heard.set(alikeOf(death), { told: account.told, heard: false, at: account.at })
+    if (account) heard.set(alikeOf(death), inferred(account))
   }
   for (const key of torn) heard.delete(key)
   return heard
 }
+
+/** As told of another; when and how that one ended is its own. */
+const inferred = ({ told, at, quietMs }: Account): Account => ({
+  told,
+  at,
+  heard: false,
+  ...(quietMs !== undefined && { quietMs }),
+})
 
 const alikeOf = (death: Death): string =>
   `${seriesOf(death)} ${death.fate} ${death.phase} ${death.zombie} ${death.peer?.instance}`

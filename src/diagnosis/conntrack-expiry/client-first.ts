@@ -8,6 +8,7 @@ import { type Scene, sceneOf, withLosses } from '../scene.ts'
 import { asLong, edgeOf, isOfOneServer, isOfSilence, isSudden, sharedMoment } from '../signs.ts'
 import { span } from '../span.ts'
 import { countOf, findingOf, quietOf, type Telling } from '../telling.ts'
+import { areOpen, areThere, thereWords } from '../there.ts'
 import { deletedAt, trackLines, tracksOf } from '../tracks.ts'
 import { type Translator, translatorOf } from '../translator.ts'
 import { remedy } from './remedy.ts'
@@ -29,14 +30,13 @@ function byTheNode(all: Scene, translator: Translator, memory: Memory): Finding[
   const scene = withLosses(all, beyond)
   if (!scene || repickedIn(scene, translator).length === 0) return []
   const tracks = tracksOf(scene)
-  const alive = scene.losses.some(({ account }) => account?.told === 'alive')
   const backends = translator.backends.length
   return [
     findingOf(scene, {
       ...common(scene),
       says: `${countOf(scene)} were reset by their first word after ${quietOf(scene)}: conntrack on the node forgets a connection after ${span(memory.ms)}, and the next packet is led to one of ${backends} servers anew.`,
       confidence:
-        alive || tracks.pickedUp > 0
+        areOpen(scene) || tracks.pickedUp > 0
           ? { level: 'proven', because: `conntrack remembers for ${span(memory.ms)}, and each was silent for longer` }
           : {
               level: 'likely',
@@ -61,11 +61,10 @@ function byTheNode(all: Scene, translator: Translator, memory: Memory): Finding[
 function byWhatWasSeen(scene: Scene, translator: Translator | undefined): Finding[] {
   const numbers = repickedIn(scene, translator)
   const control = controlOf(scene)
-  const alive = scene.losses.some(({ account }) => account?.told === 'alive')
   const fits = numbers.length > 0 && asLong(scene).length > 0 && !isOfOneServer(scene)
   // One event may have met all that were silent at one moment: then only those that were not tell it from a timeout.
   const isSteady = isOfSilence(scene) || (!sharedMoment(scene) && control.spared)
-  if (!fits || !isSteady || isSudden(scene) || !(alive || control.spared)) return []
+  if (!fits || !isSteady || isSudden(scene) || control.hit || !(areThere(scene) || control.spared)) return []
   const { after, by } = edgeOf(scene)
   return [
     findingOf(scene, {
@@ -97,8 +96,6 @@ const common = (scene: Scene) =>
   }) satisfies Partial<Telling>
 
 const ruledOut = (scene: Scene) => ({
-  'peer-restarted':
-    scene.losses.some(({ account }) => account?.told === 'alive') && 'the servers still call the connections open',
-  'out-of-window':
-    scene.losses.some(({ account }) => account?.told === 'alive') && 'no server was reset before the client was',
+  'peer-restarted': areThere(scene) && thereWords(scene),
+  'out-of-window': areOpen(scene) && 'no server was reset before the client was',
 })

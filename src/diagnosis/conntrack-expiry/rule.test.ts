@@ -125,10 +125,9 @@ describe('without an agent', () => {
     expect(family({}, one)).toEqual([])
   })
 
-  test('without ledgers the control group speaks for the servers; without either it is the family', () => {
+  test('without ledgers the control group speaks for the servers, or that they are met again', () => {
     expect(judged({}, silent(), kept(), direct())).toEqual(['client-first likely 20'])
-    expect(judged({}, silent(), kept())).toEqual([])
-    expect(family({}, silent(), kept())).toEqual([20])
+    expect(judged({}, silent(), kept({ from: 60 }))).toEqual(['client-first likely 20'])
   })
 
   test('a control group that met the same says it is not the Service', () => {

@@ -8,6 +8,7 @@ import { sceneOf } from '../scene.ts'
 import { isOfOneServer, isOfSilence, isSudden, sharedMoment, sparedAt } from '../signs.ts'
 import { span, spans } from '../span.ts'
 import { findingOf } from '../telling.ts'
+import { areThere, thereWords } from '../there.ts'
 import { tracksOf } from '../tracks.ts'
 import { translatorOf } from '../translator.ts'
 import { alsoLost } from './also-lost.ts'
@@ -29,9 +30,8 @@ export function byStatistics(of: Case): Finding[] {
   const spared = sparedAt(scene, moment).size
   const [died, all] = [scene.losses.length, scene.losses.length + spared]
   const numbers = repicked(died, all, backendsOf(scene, translator))
-  const isAlive = scene.losses.some(({ account }) => account?.told === 'alive')
   const fits = numbers.length > 0 && spared > 0 && !isOfOneServer(scene) && !isOfSilence(scene)
-  if (!fits || !isAlive || !isSudden(scene)) return []
+  if (!fits || !areThere(scene) || !isSudden(scene)) return []
   return [
     findingOf(scene, {
       says: `${died} of ${all} connections were reset by their next word, whatever their silence (${spans(scene.losses.map(({ quietMs }) => quietMs))}), and only once: something emptied the conntrack table of the node at that moment, and each next packet was led to a server anew.`,
@@ -48,7 +48,7 @@ export function byStatistics(of: Case): Finding[] {
           ? `conntrack remembers for ${span(memory.ms)}, and they were silent for less`
           : 'the same silences were survived before',
         'ipvs-server-removed': 'the connections of no server were lost all together, and some of each were spared',
-        'peer-restarted': 'the servers still call the connections open',
+        'peer-restarted': thereWords(scene),
       },
       node: 'which program deleted entries of conntrack, and when (conntrack -E)',
       remedy: remedy(undefined),

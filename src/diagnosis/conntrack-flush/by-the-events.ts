@@ -5,6 +5,7 @@ import { sceneOf, withLosses } from '../scene.ts'
 import { sparedAt } from '../signs.ts'
 import { spans as spansOf } from '../span.ts'
 import { findingOf } from '../telling.ts'
+import { areThere, thereWords } from '../there.ts'
 import { deletedAt, deletionsIn } from '../tracks.ts'
 import { alsoLost, spans } from './also-lost.ts'
 import { remedy } from './remedy.ts'
@@ -21,7 +22,6 @@ export function byTheEvents(of: Case): Finding[] | undefined {
   const between = { from: Math.min(...times), to: Math.max(...times) }
   const by = [...new Set(deleted.map(each => each.by))].join(', ')
   const count = scene.losses.length + sparedAt(scene, between).size
-  const isAlive = scene.losses.some(({ account }) => account?.told === 'alive')
   return [
     findingOf(scene, {
       says: `${scene.losses.length} of ${count} connections were reset by their next word, whatever their silence (${spansOf(scene.losses.map(({ quietMs }) => quietMs))}): ${by} had deleted their entries on the node, and each next packet was led to a server anew.`,
@@ -43,7 +43,7 @@ export function byTheEvents(of: Case): Finding[] | undefined {
       ],
       ruledOut: {
         'conntrack-expiry': 'the entries did not go by themselves',
-        'peer-restarted': isAlive && 'the servers still call the connections open',
+        'peer-restarted': areThere(scene) && thereWords(scene),
       },
       node: '',
       remedy: remedy(by),

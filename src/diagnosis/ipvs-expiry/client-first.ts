@@ -9,6 +9,7 @@ import { type Scene, sceneOf, withLosses } from '../scene.ts'
 import { asLong, edgeOf, isOfSilence, sharedMoment } from '../signs.ts'
 import { span } from '../span.ts'
 import { countOf, findingOf, quietOf, type Telling } from '../telling.ts'
+import { areOpen, areThere, thereWords } from '../there.ts'
 import { isWithoutIpvs, type Translator, translatorOf } from '../translator.ts'
 import { remedy } from './remedy.ts'
 
@@ -77,7 +78,7 @@ function byWhatWasSeen(scene: Scene): Finding[] {
   const control = controlOf(scene)
   const spares = asLong(scene).length > 0 || repickedIn(scene).length > 0
   const isSteady = isOfSilence(scene) || !sharedMoment(scene)
-  if (spares || !isSteady || !control.spared || !isAlive(scene)) return []
+  if (spares || !isSteady || !control.spared || !areThere(scene)) return []
   const { after, by } = edgeOf(scene)
   return [
     findingOf(scene, {
@@ -97,8 +98,6 @@ function byWhatWasSeen(scene: Scene): Finding[] {
   ]
 }
 
-const isAlive = ({ losses }: Scene) => losses.some(({ account }) => account?.told === 'alive')
-
 const common = (scene: Scene) =>
   ({
     variant: 'client-first',
@@ -107,6 +106,6 @@ const common = (scene: Scene) =>
   }) satisfies Partial<Telling>
 
 const ruledOut = (scene: Scene) => ({
-  'peer-restarted': isAlive(scene) && 'the servers still call the connections open',
-  'out-of-window': isAlive(scene) && 'no server was reset before the client was',
+  'peer-restarted': areThere(scene) && thereWords(scene),
+  'out-of-window': areOpen(scene) && 'no server was reset before the client was',
 })

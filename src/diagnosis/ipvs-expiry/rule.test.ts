@@ -70,8 +70,9 @@ describe('without an agent', () => {
     expect(judged({ ledger: open }, silent(), kept(), direct({ connections: 12, ends: () => 'word' }))).toEqual([])
   })
 
-  test('without the servers’ word they may have been restarted', () => {
-    expect(judged({}, silent(), kept(), direct())).toEqual([])
+  test('not where the servers may have been restarted: nobody met them since', () => {
+    expect(judged({}, silent(), kept({ idle: 890 }), direct({ idle: 890 }))).toEqual([])
+    expect(judged({}, silent(), kept(), direct())).toEqual(['client-first likely 12'])
   })
 
   test('an address that is the server’s own is no Service', () => {

@@ -2,10 +2,12 @@ import type { EvidenceLine } from '../../outcome/verdict.ts'
 import type { Case, Question } from '../case.ts'
 import { controlOf } from '../control.ts'
 import { isStillServed } from '../ipvs-entries.ts'
+import type { Loss } from '../losses.ts'
 import { ipvsMemory, numberOf } from '../memory.ts'
 import type { Finding } from '../rule.ts'
 import { type Scene, sceneOf, withLosses } from '../scene.ts'
 import { findingOf } from '../telling.ts'
+import { areOpen } from '../there.ts'
 import { type Translator, translatorOf } from '../translator.ts'
 import { lostQuestions } from './lost-questions.ts'
 import { remedy } from './remedy.ts'
@@ -23,7 +25,7 @@ export function byTheNode(of: Case): Finding[] | undefined {
     const scene = withLosses(
       all,
       all.losses.filter(
-        loss => isStillServed(loss, service) === false && !(loss.manner !== 'silence' && loss.quietMs >= memoryMs),
+        loss => isStillServed(loss, service) === false && !(loss.manner !== 'silence' && quietOf(loss) >= memoryMs),
       ),
     )
     return scene ? [{ scene, translator }] : []
@@ -33,12 +35,15 @@ export function byTheNode(of: Case): Finding[] | undefined {
   return found.map(({ scene, translator }) => told(scene, translator, questions))
 }
 
+/** Of a zombie the silence its server was lost after. */
+const quietOf = ({ account, quietMs }: Loss): number => account?.quietMs ?? quietMs
+
 function told(scene: Scene, translator: Translator, questions: readonly Question[]): Finding {
   const { of, losses } = scene
   const isReset = losses.some(({ death }) => death.fate === 'reset')
   const [read, value] = numberOf(of, nodest)
   const servers = [...new Set(losses.flatMap(({ death }) => death.peer?.ip ?? []))].join(', ')
-  const isThere = losses.some(({ account }) => account?.told === 'alive' || account?.told === 'deaf')
+  const isThere = areOpen(scene)
   const lost = isReset ? [] : questions
   const finding = findingOf(scene, {
     variant: isReset ? 'reset' : 'silent',

@@ -3,9 +3,10 @@ import { isTrusted } from '../case.ts'
 import { controlOf } from '../control.ts'
 import type { ProbeHistory } from '../history.ts'
 import type { Finding } from '../rule.ts'
-import { type Scene, sceneOf } from '../scene.ts'
+import { sceneOf } from '../scene.ts'
 import { isOfSilence, sharedMoment } from '../signs.ts'
 import { findingOf } from '../telling.ts'
+import { areThere, thereWords } from '../there.ts'
 import { translatorOf } from '../translator.ts'
 import { remedy } from './remedy.ts'
 
@@ -24,15 +25,14 @@ export function byWhatWasSeen(of: Case): Finding[] {
   if (!scene || !moment || translatorOf(of, scene.losses) || isOfSilence(scene)) return []
   const servers = new Set(scene.losses.map(({ death }) => death.peer?.instance))
   const lost = of.probes.flatMap(probe => lostSince(probe, of.probes, moment))
-  if (!isThere(scene) || servers.size !== 1 || lost.length < least) return []
+  if (!areThere(scene) || servers.size !== 1 || lost.length < least) return []
   const called = scene.losses.find(({ death }) => death.flow)?.death.flow?.remote ?? 'SERVICE_IP:PORT'
   const finding = findingOf(scene, {
     variant: 'silent',
     says: `${scene.losses.length} connections to a server that lives met nothing but silence, and so do questions from pinned UDP ports, while fresh ones are answered: their real servers were deleted from IPVS on the node, and their entries lead nowhere.`,
     confidence: {
       level: 'likely',
-      because:
-        'TCP and pinned UDP fell silent together, the server calls the connections open, and fresh ports are answered',
+      because: `TCP and pinned UDP fell silent together, ${thereWords(scene)}, and fresh ports are answered`,
     },
     control: controlOf(scene),
     evidence: [
@@ -45,7 +45,7 @@ export function byWhatWasSeen(of: Case): Finding[] {
     ruledOut: {
       'udp-stale-entry': 'a stale entry of UDP does no harm to TCP',
       'midstream-drop': 'a connection that was forgotten does no harm to UDP',
-      'peer-died': 'the server answers, and calls the connections open',
+      'peer-died': thereWords(scene),
     },
     node: 'the destinations of the service in IPVS, and expire_nodest_conn',
     remedy: remedy(false, called),
@@ -71,6 +71,3 @@ function lostSince(
   const isFreshWell = freshOnes.length >= least && freshOnes.every(({ fate }) => fate === 'ok')
   return answered && isThen && isFreshWell ? lost : []
 }
-
-const isThere = ({ losses }: Scene) =>
-  losses.some(({ account }) => account?.told === 'alive' || account?.told === 'deaf')

@@ -12,6 +12,7 @@ import { edgeOf, isOfSilence, sharedMoment } from '../signs.ts'
 import { keepaliveOf } from '../silences.ts'
 import { span, spans } from '../span.ts'
 import { findingOf } from '../telling.ts'
+import { areOpen, areThere, thereWords } from '../there.ts'
 import { trackLines, tracksOf } from '../tracks.ts'
 import { type Translator, translatorOf } from '../translator.ts'
 
@@ -35,11 +36,10 @@ function judged(of: Case, way: Way): Finding[] {
 }
 
 function byTheNode(scene: Scene, translator: Translator, memory: Memory): Finding {
-  const alive = isAlive(scene)
   const who = translator.by === 'ipvs' ? 'IPVS' : 'conntrack'
   return findingOf(scene, {
     says: `${countOf(scene)} with keepalive idle ${idleOf(scene)} were reset by their own probe: ${who} on the node forgets a connection after ${span(memory.ms)}, so the probe comes too late to keep it, and in time to kill it.`,
-    confidence: alive
+    confidence: areOpen(scene)
       ? {
           level: 'proven',
           because: `the probe comes after ${idleOf(scene)}, and ${who} remembers for ${span(memory.ms)}`,
@@ -61,14 +61,14 @@ function byTheNode(scene: Scene, translator: Translator, memory: Memory): Findin
 
 function byWhatWasSeen(scene: Scene): Finding[] | undefined {
   const isSteady = isOfSilence(scene) || !sharedMoment(scene)
-  if (scene.losses.length < least || !isAlive(scene) || !isSteady || areSurvived(scene)) return undefined
+  if (scene.losses.length < least || !areThere(scene) || !isSteady || areSurvived(scene)) return undefined
   const { after } = edgeOf(scene)
   return [
     findingOf(scene, {
       says: `${countOf(scene)} with keepalive idle ${idleOf(scene)} were reset at that very age, in the middle of their silence: something on the path had forgotten them, and the probe came too late to keep them, and in time to kill them.`,
       confidence: {
         level: 'likely',
-        because: `${scene.losses.length} were reset as old as their keepalive’s idle time, and their servers still call them open`,
+        because: `${scene.losses.length} were reset as old as their keepalive’s idle time, and ${thereWords(scene)}`,
       },
       control: controlOf(scene),
       evidence: optionLines(scene),
@@ -99,9 +99,9 @@ function areSurvived({ losses, survivors }: Scene): boolean {
   return binomialAtMost(losses.length, losses.length + survived, 0.5) <= doubt
 }
 
-const isAlive = ({ losses }: Scene) => losses.some(({ account }) => account?.told === 'alive')
-
-const idleOf = ({ losses }: Scene): string => spans(losses.map(({ cohort }) => keepaliveOf(cohort)))
+/** As the kernel has it; where nobody asked it, as old as they were. */
+const idleOf = ({ losses }: Scene): string =>
+  spans(losses.map(({ cohort, quietMs }) => Math.min(keepaliveOf(cohort), quietMs)))
 
 const countOf = ({ losses, cohorts }: Scene): string => {
   const lossy = new Set(losses.map(({ cohort }) => cohort))
@@ -112,14 +112,16 @@ const countOf = ({ losses, cohorts }: Scene): string => {
 function optionLines({ losses }: Scene) {
   const at = Math.max(...losses.map(({ death }) => death.at))
   const lossy = new Map(losses.flatMap(({ cohort }) => (cohort ? [[cohort.of.cohort, cohort] as const] : [])))
-  return [...lossy].map(([name, cohort]) => ({
-    source: 'client',
-    at,
-    says: `the kernel has keepalive idle ${keepaliveOf(cohort) / 1000} s for the connections of ${name}`,
-  }))
+  return [...lossy]
+    .filter(([, cohort]) => cohort.options?.keepalive)
+    .map(([name, cohort]) => ({
+      source: 'client',
+      at,
+      says: `the kernel has keepalive idle ${keepaliveOf(cohort) / 1000} s for the connections of ${name}`,
+    }))
 }
 
 const ruledOut = (scene: Scene) => ({
-  'peer-died': isAlive(scene) && 'the servers still call the connections open',
-  'middlebox-idle': isAlive(scene) && 'no server was reset, and the age is that of the keepalive',
+  'peer-died': areThere(scene) && thereWords(scene),
+  'middlebox-idle': areOpen(scene) && 'no server was reset, and the age is that of the keepalive',
 })

@@ -65,8 +65,9 @@ describe('without an agent', () => {
     expect(judged({ ledger: open }, before, kept({ apart: 120 }))).toEqual(['client family possible 20'])
   })
 
-  test('not without the servers’ word: they may have died', () => {
-    expect(judged({}, kept({ apart: 120 }))).toEqual([])
+  test('not where the servers may have died: nobody heard of them since', () => {
+    expect(judged({}, kept({ apart: 120 }))).toEqual(['client itself likely 20'])
+    expect(judged({}, kept(), often({ from: -1000 }))).toEqual([])
   })
 
   test('a reset at another age was not the probe’s', () => {

@@ -9,6 +9,7 @@ import { type Scene, sceneOf } from '../scene.ts'
 import { asLong, edgeOf, isOfSilence } from '../signs.ts'
 import { span } from '../span.ts'
 import { findingOf, quietOf } from '../telling.ts'
+import { areThere, thereWords } from '../there.ts'
 import { translatorOf } from '../translator.ts'
 import { cloudOf } from './clouds.ts'
 import { remedy } from './remedy.ts'
@@ -19,7 +20,7 @@ const manners = { reset: 'word', silent: 'silence' } as const
 export function afterSilence(of: Case, variant: 'reset' | 'silent'): Finding[] {
   return (['direct', 'translated'] as const).flatMap(way => {
     const scene = sceneOf(of, way, manners[variant])
-    if (!scene || asLong(scene).length > 0 || !isOfSilence(scene) || !isThere(scene)) return []
+    if (!scene || asLong(scene).length > 0 || !isOfSilence(scene) || !areThere(scene)) return []
     const control = controlOf(scene)
     const blameless = nodeIsBlameless(scene, control, variant)
     return blameless ? [told(scene, control, variant, blameless)] : []
@@ -36,7 +37,7 @@ function told(scene: Scene, control: Control, variant: 'reset' | 'silent', blame
     says: `Every connection (${scene.losses.length}) ${what} after ${quietOf(scene)}, and shorter silences are survived: something on the way, and not the node, forgets a connection after at most ${span(edge.by)}${cloud ? ` (${span(cloud.ms)} is the default ${cloud.whose})` : ''}.`,
     confidence: {
       level: 'likely',
-      because: `it takes silence, it spares nobody, the servers call the connections open, and ${blameless}`,
+      because: `it takes silence, it spares nobody, ${thereWords(scene)}, and ${blameless}`,
     },
     control,
     also: variant === 'reset' ? (sceneOf(scene.of, scene.way, 'theirs')?.losses ?? []) : [],
@@ -45,7 +46,7 @@ function told(scene: Scene, control: Control, variant: 'reset' | 'silent', blame
       'conntrack-expiry': variant === 'reset' ? 'that spares those that find their own server again' : blameless,
       'ipvs-expiry': blameless,
       'midstream-drop': variant === 'silent' && blameless,
-      'peer-died': 'the servers still call the connections open',
+      'peer-died': thereWords(scene),
     },
     node: 'whether conntrack or IPVS on the node forgets sooner than that',
     remedy: remedy(edge, cloud),
@@ -85,6 +86,3 @@ function entryLines({ of, losses }: Scene): readonly EvidenceLine[] {
     },
   ]
 }
-
-const isThere = ({ losses }: Scene) =>
-  losses.some(({ account }) => account?.told === 'alive' || account?.told === 'deaf')

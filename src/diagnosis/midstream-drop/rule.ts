@@ -9,6 +9,7 @@ import { type Scene, sceneOf, withLosses } from '../scene.ts'
 import { isOfSilence } from '../signs.ts'
 import { span } from '../span.ts'
 import { countOf, findingOf, quietOf } from '../telling.ts'
+import { areOpen, areThere, thereWords } from '../there.ts'
 import { translatorOf } from '../translator.ts'
 
 const loose = 'net.netfilter.nf_conntrack_tcp_loose'
@@ -37,13 +38,12 @@ function byTheNode(all: Scene): Finding[] | undefined {
   if (!scene) return undefined
   const times = scene.losses.map(({ brokenAt, death }) => [brokenAt, death.at]).flat()
   const invalid = conntrackRise(of, 'node', 'invalid', { from: Math.min(...times), to: Math.max(...times) })
-  const isHeard = scene.losses.some(({ account }) => account?.told === 'alive' || account?.told === 'deaf')
   const rules = of.facts.newest(natRules, 'node')
   return [
     findingOf(scene, {
       says: `${countOf(scene)} met nothing but silence after ${quietOf(scene)}: conntrack on the node forgets a connection after ${span(memory.ms)} and takes none up in mid-stream (nf_conntrack_tcp_loose = 0), so its packets are dropped, or go nowhere.`,
       confidence:
-        isHeard || (invalid?.by ?? 0) >= scene.losses.length
+        areOpen(scene) || (invalid?.by ?? 0) >= scene.losses.length
           ? { level: 'proven', because: 'each was silent for longer than conntrack remembers, and it takes up none' }
           : { level: 'likely', because: 'the settings say so; no server could be asked, and no counter tells of it' },
       control: controlOf(scene),
@@ -58,7 +58,7 @@ function byTheNode(all: Scene): Finding[] | undefined {
           : []),
       ],
       ruledOut: {
-        'peer-died': isHeard && 'the servers still call the connections open',
+        'peer-died': areThere(scene) && thereWords(scene),
         'conntrack-expiry': 'a connection that is not taken up is reset by nobody',
       },
       node: '',
@@ -73,8 +73,7 @@ function byTheNode(all: Scene): Finding[] | undefined {
 
 /** Silence alone is no sign of a forgotten flow: only if it takes silence to meet it, while the server is there. */
 function unnamed(scene: Scene): Finding[] {
-  const isThere = scene.losses.some(({ account }) => account?.told === 'alive' || account?.told === 'deaf')
-  return isThere && isOfSilence(scene)
+  return areThere(scene) && isOfSilence(scene)
     ? forgottenFlow(scene, 'a firewall or gateway on the way, or conntrack that takes up nothing in mid-stream')
     : []
 }

@@ -16,6 +16,7 @@ export const ipvsKeepaliveAbove: Scenario = {
   probes: [
     held('kept', each, '2m', { keepalive: { idle: '8s', interval: '1s', count: 5 } }),
     held('silent', each, '2m'),
+    held('often', each / 2, '4s', { deadline: '20s', keepalive: { idle: '1s', interval: '1s', count: 20 } }),
   ],
 
   async stage(lab) {
@@ -30,6 +31,7 @@ export const ipvsKeepaliveAbove: Scenario = {
       ({ client }) => Math.min(...client.ended(reset).map(({ idleMs }) => idleMs)),
       atLeast(5000),
     ),
+    client('keepalive below the timeout saves every one', ({ client }) => client.ended({ cohort: 'often' }), none),
     client('without keepalive the silence goes on', ({ client }) => client.ended({ cohort: 'silent' }), none),
     servers('see nothing', ({ servers }) => servers.ended({ zombie: false, planned: false }), none),
   ],
