@@ -45,7 +45,6 @@ export function caseOf(history: History, at: number, spent: { has(symptom: Sympt
   const probes = [...history.probes]
   const judged = (symptom: Symptom, horizon: number) => symptom.at >= at - horizon && !spent.has(symptom)
   const ends = mine.flatMap(({ ends }) => [...ends])
-  const inOrder = <T extends Stamp>(all: T[]) => all.toSorted((a, b) => a.at - b.at)
   return {
     at,
     self: history.self,
@@ -57,11 +56,21 @@ export function caseOf(history: History, at: number, spent: { has(symptom: Sympt
       mine.flatMap(({ opens }) => [...opens].filter(each => isLate(each) && judged(each, horizonMs))),
     ),
     goodbyes: inOrder(ends.filter(end => isGoodbye(end) && judged(end, horizonMs))),
-    misses: inOrder(probes.flatMap(({ asks }) => [...asks].filter(each => isMiss(each) && judged(each, horizonMs)))),
+    misses: inOrder(
+      probes
+        .filter(({ missedAt }) => missedAt >= at - horizonMs)
+        .flatMap(({ asks }) => [...asks].filter(each => isMiss(each) && judged(each, horizonMs))),
+    ),
     disturbed: [...history.disturbed],
     facts: readingsOf(history.evidence),
   }
 }
+
+const inOrder = <T extends Stamp>(all: readonly T[]): T[] => all.toSorted((a, b) => a.at - b.at)
+
+/** Whether there is anything to explain. */
+export const hasSymptoms = ({ deaths, lateOpenings, goodbyes, misses }: Case): boolean =>
+  deaths.length + lateOpenings.length + goodbyes.length + misses.length > 0
 
 /** A SYN that is not answered is sent again after a second (RFC 6298), and no sooner; a timer may ring a tick early. */
 export const isLate = ({ tookUs }: Pick<Opened, 'tookUs'>): boolean => tookUs >= 990_000

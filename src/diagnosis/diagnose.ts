@@ -1,6 +1,6 @@
 import type { Observation } from '../outcome/observation.ts'
 import type { Verdict } from '../outcome/verdict.ts'
-import { caseOf } from './case.ts'
+import { caseOf, hasSymptoms } from './case.ts'
 import { docket } from './docket.ts'
 import { history } from './history.ts'
 import { rules as every } from './index.ts'
@@ -23,7 +23,8 @@ export function diagnostician(rules: readonly Rule[] = every): Diagnostician {
       past.fold(observation)
       if (observation.type !== 'examined') return []
       const of = caseOf(past, observation.at, verdicts.spent)
-      return verdicts.enter(weigh(rules, of, verdicts.settled), of)
+      // Most of the time all is well, and then nobody has to look for reasons.
+      return verdicts.enter(hasSymptoms(of) ? weigh(rules, of, verdicts.settled) : [], of)
     },
     get open() {
       return verdicts.open

@@ -14,6 +14,7 @@ import type {
 import type { Identity } from '../outcome/identity.ts'
 import type { SocketOptions } from '../outcome/socket.ts'
 import type { Evidence } from '../outcome/evidence.ts'
+import { isMiss } from './case.ts'
 import { ring, type Ring } from './ring.ts'
 
 /** What is kept of each series: enough for statistics, however long the process runs. */
@@ -34,6 +35,8 @@ export interface ProbeHistory {
   readonly of: OfProbe
   readonly asks: Ring<Asked & Stamp>
   readonly strays: Ring<Strayed & Stamp>
+  /** Epoch ms of the last question that was not answered as it should: most of the time there is none to look for. */
+  missedAt: number
 }
 
 /** The recent past, folded from observations: what rules judge. Pure: the journal replayed gives the same. */
@@ -79,6 +82,7 @@ export function history(): History {
       of: { side, kind, probe, server, mode },
       asks: ring(kept.asks),
       strays: ring(kept.strays),
+      missedAt: -Infinity,
     }
     if (probes.size < mostSeries) probes.set(key, made)
     return made
@@ -124,8 +128,11 @@ export function history(): History {
         case 'options-set':
           cohortOf(news).options = news.effective
           return
-        case 'asked':
-          return probeOf(news).asks.push(news)
+        case 'asked': {
+          const probe = probeOf(news)
+          if (isMiss(news)) probe.missedAt = Math.max(probe.missedAt, news.at)
+          return probe.asks.push(news)
+        }
         case 'strayed':
           return probeOf(news).strays.push(news)
         case 'disturbed':
