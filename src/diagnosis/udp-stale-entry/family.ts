@@ -10,7 +10,7 @@ import { span } from '../span.ts'
 import { targetsOf } from '../targets.ts'
 import { missesSince } from '../untranslated.ts'
 import { type AnswersOn, answersOnIn, missesDuring } from './answers-on.ts'
-import { isContradicted } from './inferred.ts'
+import { isContradicted, reasonOf } from './inferred.ts'
 import { lackingNode } from '../lacking.ts'
 import { addressOf, deletions, serviceDeletion } from '../deletions.ts'
 import { ledIn } from '../led.ts'
@@ -40,10 +40,7 @@ function portsAlone(of: Case): Finding[] {
       says: `${all.length === 1 ? `The UDP port ${first.stretch.flow.local} hears` : `${all.length} UDP ports hear`} nothing for ${span(Math.max(...all.map(each => each.stretch.to - each.since)))}, and new ports to the same addresses are answered: something leads what keeps asking to where nobody is (${ever ? `a conntrack entry to a server that is gone${ipvs === undefined ? ', or a real server of IPVS with weight 0' : ''}` : 'a conntrack entry from before the Service was there, or to a server that is gone'}).`,
       explains,
       of: explains.length,
-      confidence: {
-        level: 'possible',
-        because: 'it keeps to ports that ask on, and nobody could look where they are led',
-      },
+      confidence: confidenceOf(of, all),
       evidence: [
         ...questionLines(explains),
         {
@@ -60,6 +57,14 @@ function portsAlone(of: Case): Finding[] {
       remedy: deletions(all.map(({ stretch }) => serviceDeletion(stretch.flow.remote))),
     },
   ]
+}
+
+/** That it is an old entry is sure once no dead server explains it; which one, nobody could look. */
+function confidenceOf(of: Case, all: readonly Alone[]): Finding['confidence'] {
+  const [because] = all.flatMap(each => reasonOf(of, each) ?? [])
+  return because === undefined
+    ? { level: 'possible', because: 'it keeps to ports that ask on, and nobody could look where they are led' }
+    : { level: 'likely', because: `it keeps to ports that ask on: ${because}` }
 }
 
 /** IPVS leads the address, and whoever reads its table knows better. */

@@ -39,7 +39,8 @@ export const isContradicted = (of: Case, { stretch }: Alone): boolean => {
   return sighting !== undefined && (!sighting.led.isTranslated || sighting.served.backends.includes(sighting.led.to))
 }
 
-function reasonOf(of: Case, alone: Alone): string | undefined {
+/** Why no dead server that is still served explains it. */
+export function reasonOf(of: Case, alone: Alone): string | undefined {
   const { heard, mostServers } = alone
   const answers = `${heard.length} questions from new ports meanwhile were answered`
   const servers = serversOf(of, alone)

@@ -81,7 +81,7 @@ test('so it is when the cluster says it, and the rules cannot be read', () => {
   const cluster = { services: [{ ...service, endpointCount: 1, endpoints: [endpoint] }] }
   expect(words(judge(series(pinned), series(fresh), [looked(15, { led, cluster })]))).toEqual([
     'endpoint proven',
-    'family possible',
+    'family likely',
   ])
 })
 
@@ -165,7 +165,7 @@ describe('without the node', () => {
     const long = { to: 60, fares: (s: number) => (s >= 10 && s < 50 ? lost : {}) }
     const own = { 'net.ipv4.vs.conntrack': 1 }
     expect(words(judge(series({ ...pinned, ...long }), series({ to: 60 }), [looked(61, { own })]))).toEqual([
-      'family possible',
+      'family likely',
     ])
   })
 
