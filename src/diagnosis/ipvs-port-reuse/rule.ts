@@ -52,8 +52,8 @@ function byTheNode(of: Case, unmet: Unmet): Finding[] {
 
 /** While these ports fail, others open. That a port is what makes the difference is all that can be seen. */
 function byWhatWasSeen(of: Case, unmet: Unmet): Finding[] {
-  const { deaths, opened, ports } = unmet
-  const [failed, all] = [deaths.length, deaths.length + opened]
+  const { failures: failed, opened, ports } = unmet
+  const all = failed + opened
   const isOfPorts = opened > 0 && hypergeometricAtLeast(failed, failed, failed, all) <= doubt
   if (!isOfPorts || of.facts.has('node') || noIpvs(of) !== undefined) return []
   return [
