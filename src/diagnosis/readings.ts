@@ -31,11 +31,7 @@ export function readingsOf(examined: Iterable<{ readonly at: number; readonly ev
     const key = `${scope} ${name}`
     const known = understood.get(key)
     if (known) return known as readonly Known<T>[] // made below by the same schema
-    const made = raw(name, scope).flatMap(reading => {
-      if (!('value' in reading)) return []
-      const read = schema.safeParse(reading.value)
-      return read.success ? [{ at: reading.at, value: read.data }] : []
-    })
+    const made = raw(name, scope).flatMap(reading => knownBy(reading, schema) ?? [])
     understood.set(key, made)
     return made
   }
@@ -48,8 +44,22 @@ export function readingsOf(examined: Iterable<{ readonly at: number; readonly ev
       const last = raw(name, scope).at(-1)
       if (!last) return undefined
       if ('absent' in last) return last.absent
-      return schema.safeParse(last.value).success ? undefined : 'what it said could not be understood'
+      return knownBy(last, schema) ? undefined : 'what it said could not be understood'
     },
     has: scope => newestLast.some(({ evidence }) => Object.values(evidence[scope] ?? {}).some(each => 'value' in each)),
   }
+}
+
+/** A reading stays as it is, and is judged in many cases: it is understood once. */
+const read = new WeakMap<object, WeakMap<Reading, { readonly known: Known<unknown> | undefined }>>()
+
+function knownBy<T>(reading: Reading, schema: Facts<T>['schema']): Known<T> | undefined {
+  const bySchema = read.get(schema) ?? new WeakMap<Reading, { readonly known: Known<unknown> | undefined }>()
+  read.set(schema, bySchema)
+  const before = bySchema.get(reading)
+  if (before) return before.known as Known<T> | undefined // made below by the same schema
+  const parsed = 'value' in reading ? schema.safeParse(reading.value) : undefined
+  const known = parsed?.success ? { at: reading.at, value: parsed.data } : undefined
+  bySchema.set(reading, { known })
+  return known
 }
