@@ -1,5 +1,6 @@
 import type { Verdict } from '../outcome/verdict.ts'
-import { type Case, seriesName, type Symptom } from './case.ts'
+import type { Case, Symptom } from './case.ts'
+import { type Grounds, newGrounds, symptomsOf } from './grounds.ts'
 import { isOver } from './over.ts'
 import { type Found, surenessOf } from './weigh.ts'
 
@@ -16,7 +17,7 @@ export interface Docket {
 
 interface Entry {
   verdict: Verdict
-  readonly symptoms: Set<Symptom>
+  readonly grounds: Grounds
 }
 
 export function docket(): Docket {
@@ -31,10 +32,13 @@ export function docket(): Docket {
       const verdict = take(each, of)
       if (verdict) news.push(verdict)
     }
+    const told = symptomsOf(of)
     for (const entry of entries.values()) {
       const better = found.find(each => isBetter(each, entry) || isWider(each, entry, found))
       if (better) news.push(close(entry, of.at, entries.get(keyOf(better))?.verdict.id))
-      else if (isOver(entry.verdict, entry.symptoms, of)) news.push(close(entry, of.at))
+      else if (isOver(entry.verdict, entry.grounds, of)) news.push(close(entry, of.at))
+      // A clock that is set back makes them young again: they have been judged all the same.
+      for (const symptom of entry.grounds.prune(told)) spent.add(symptom)
     }
     return news
   }
@@ -43,29 +47,32 @@ export function docket(): Docket {
     const surer = [...entries.values()].find(entry => isSurer(entry, each))
     if (surer) return absorb(surer, each, of)
     const known = entries.get(keyOf(each))
-    const fresh = each.finding.explains.filter(symptom => !known?.symptoms.has(symptom))
-    if (known && fresh.length === 0 && surenessOf(each.finding) >= surenessOf(known.verdict)) return undefined
-    const symptoms = new Set([...(known?.symptoms ?? []), ...each.finding.explains])
+    const { explains } = each.finding
+    const hasNews = explains.some(symptom => !known?.grounds.has(symptom))
+    if (known && !hasNews && surenessOf(each.finding) >= surenessOf(known.verdict)) return undefined
+    const grounds = known?.grounds ?? newGrounds()
+    grounds.add(explains)
     // What is unexplained stays so until somebody explains it: each time all of it is counted.
-    if (each.rule.family !== 'unexplained') for (const symptom of symptoms) settled.add(symptom)
-    const verdict = verdictOf(each, symptoms, of, known?.verdict ?? { id: nextId(nameOf(each)), openedAt: of.at })
-    entries.set(keyOf(each), { verdict, symptoms })
+    if (each.rule.family !== 'unexplained') for (const symptom of grounds.recent) settled.add(symptom)
+    const before = known?.verdict ?? { id: nextId(nameOf(each)), openedAt: of.at, of: 0 }
+    const verdict = verdictOf(each, grounds, of, before)
+    entries.set(keyOf(each), { verdict, grounds })
     return verdict
   }
 
   /** What an open verdict explains more surely is its news, not another verdict. */
   function absorb(entry: Entry, { finding }: Found, of: Case): Verdict | undefined {
-    const fresh = finding.explains.filter(symptom => !entry.symptoms.has(symptom))
-    if (fresh.length === 0) return undefined
-    for (const symptom of fresh) settled.add(symptom)
-    for (const symptom of fresh) entry.symptoms.add(symptom)
-    const { symptoms, verdict } = entry
-    entry.verdict = { ...verdict, ...countsOf(symptoms, Math.max(finding.of, verdict.of)), updatedAt: of.at }
+    const { grounds, verdict } = entry
+    if (finding.explains.every(symptom => grounds.has(symptom))) return undefined
+    grounds.add(finding.explains)
+    for (const symptom of finding.explains) settled.add(symptom)
+    const all = Math.max(finding.of, Math.round((verdict.of * grounds.count) / verdict.count))
+    entry.verdict = { ...verdict, ...countsOf(grounds, all), updatedAt: of.at }
     return entry.verdict
   }
 
-  function close({ verdict, symptoms }: Entry, at: number, supersededBy?: string): Verdict {
-    for (const symptom of symptoms) if (!supersededBy) spent.add(symptom)
+  function close({ verdict, grounds }: Entry, at: number, supersededBy?: string): Verdict {
+    for (const symptom of grounds.recent) if (!supersededBy) spent.add(symptom)
     entries.delete(keyOfVerdict(verdict))
     return { ...verdict, state: 'closed', closedAt: at, updatedAt: at, ...(supersededBy && { supersededBy }) }
   }
@@ -86,18 +93,18 @@ export function docket(): Docket {
   }
 }
 
-/** Something surer explains at least half of what this verdict stands on. */
-function isBetter(each: Found, { verdict, symptoms }: Entry): boolean {
-  if (keyOf(each) === keyOfVerdict(verdict)) return false
-  const shared = each.finding.explains.filter(symptom => symptoms.has(symptom)).length
-  return shared * 2 >= symptoms.size && surenessOf(each.finding) < surenessOfVerdict(verdict)
+/** Something surer explains at least half of what this verdict stands on, as far as that is remembered. */
+function isBetter(each: Found, { verdict, grounds: { recent } }: Entry): boolean {
+  if (keyOf(each) === keyOfVerdict(verdict) || recent.size === 0) return false
+  const shared = each.finding.explains.filter(symptom => recent.has(symptom)).length
+  return shared * 2 >= recent.size && surenessOf(each.finding) < surenessOfVerdict(verdict)
 }
 
 /** An open verdict that more surely says the same, or holds at least half of what is found under another name. */
-function isSurer({ verdict, symptoms }: Entry, each: Found): boolean {
+function isSurer({ verdict, grounds: { recent } }: Entry, each: Found): boolean {
   if (surenessOfVerdict(verdict) >= surenessOf(each.finding)) return false
   if (keyOf(each) === keyOfVerdict(verdict)) return true
-  const shared = each.finding.explains.filter(symptom => symptoms.has(symptom)).length
+  const shared = each.finding.explains.filter(symptom => recent.has(symptom)).length
   return shared > 0 && shared * 2 >= each.finding.explains.length
 }
 
@@ -105,13 +112,13 @@ function isSurer({ verdict, symptoms }: Entry, each: Found): boolean {
  * As sure, it explains all that this verdict stands on and as much again, and what opened the verdict finds nothing any more:
  * that was how it looked at first.
  */
-function isWider(each: Found, { verdict, symptoms }: Entry, found: readonly Found[]): boolean {
+function isWider(each: Found, { verdict, grounds: { recent } }: Entry, found: readonly Found[]): boolean {
   const { explains } = each.finding
-  if (found.some(other => keyOf(other) === keyOfVerdict(verdict))) return false
-  const shared = explains.filter(symptom => symptoms.has(symptom)).length
+  if (recent.size === 0 || found.some(other => keyOf(other) === keyOfVerdict(verdict))) return false
+  const shared = explains.filter(symptom => recent.has(symptom)).length
   return (
-    shared === symptoms.size &&
-    explains.length >= 2 * symptoms.size &&
+    shared === recent.size &&
+    explains.length >= 2 * recent.size &&
     surenessOf(each.finding) <= surenessOfVerdict(verdict)
   )
 }
@@ -128,22 +135,24 @@ const keyOfVerdict = ({ name, variant = '' }: Verdict): string => `${name} ${var
 
 function verdictOf(
   { rule, finding }: Found,
-  symptoms: ReadonlySet<Symptom>,
+  grounds: Grounds,
   of: Case,
-  { id, openedAt }: { readonly id: string; readonly openedAt: number },
+  before: Pick<Verdict, 'id' | 'openedAt' | 'of'>,
 ): Verdict {
   const { variant, says, planned, exposureMs, confidence, evidence, ruledOut, missing, remedy } = finding
+  // A case remembers less than a verdict that has been open for long: what is forgotten met it as often.
+  const all = Math.round((grounds.count * finding.of) / finding.explains.length)
   return {
-    id,
+    id: before.id,
     name: nameOf({ rule, finding }),
     family: rule.family,
     ...(variant !== undefined && { variant }),
     says,
     planned: planned === true,
     state: 'open',
-    openedAt,
+    openedAt: before.openedAt,
     updatedAt: of.at,
-    ...countsOf(symptoms, finding.of),
+    ...countsOf(grounds, Math.max(all, before.of)),
     ...(exposureMs !== undefined && { exposureMs }),
     confidence,
     evidence,
@@ -153,13 +162,10 @@ function verdictOf(
   }
 }
 
-function countsOf(symptoms: ReadonlySet<Symptom>, all: number) {
-  const times = [...symptoms].map(({ at }) => at)
-  return {
-    since: Math.min(...times),
-    lastAt: Math.max(...times),
-    series: [...new Set([...symptoms].map(seriesName))].toSorted(),
-    count: symptoms.size,
-    of: Math.max(all, symptoms.size),
-  }
-}
+const countsOf = ({ since, lastAt, series, count }: Grounds, all: number) => ({
+  since,
+  lastAt,
+  series,
+  count,
+  of: Math.max(all, count),
+})

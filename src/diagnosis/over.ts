@@ -1,5 +1,6 @@
 import type { Verdict } from '../outcome/verdict.ts'
-import { type Case, isLate, isMiss, seriesName, type Symptom } from './case.ts'
+import { type Case, isLate, isMiss, seriesName } from './case.ts'
+import type { Grounds } from './grounds.ts'
 
 /** A verdict stays open at least so long after its last symptom, ms. */
 const quietMs = 10_000
@@ -12,25 +13,21 @@ const doubt = 0.001
  * Whether the symptom is gone for long enough: so many good outcomes in the series that met it that its rate no longer
  * fits. A fault that meets one in ten takes 66 good outcomes, one that meets all takes one.
  */
-export function isOver(verdict: Verdict, symptoms: ReadonlySet<Symptom>, of: Case): boolean {
+export function isOver(verdict: Verdict, grounds: Grounds, of: Case): boolean {
   const quiet = of.at - verdict.lastAt
   if (quiet < quietMs) return false
   const rate = Math.min(0.999, Math.max(0.01, verdict.count / Math.max(verdict.of, verdict.count, 1)))
   const needed = Math.ceil(Math.log(doubt) / Math.log(1 - rate) - 1e-9) // logarithms are not exact
-  const longest = Math.max(0, ...[...symptoms].map(symptom => ('idleMs' in symptom ? symptom.idleMs : 0)))
-  return goodSince(verdict, symptoms, of) >= needed || quiet >= Math.max(deafMs, 3 * longest)
+  return goodSince(verdict, grounds, of) >= needed || quiet >= Math.max(deafMs, 3 * grounds.longestMs)
 }
 
 /** Silences at least as long as the shortest fatal one, openings where openings failed, answers: in the verdict's own series. */
-function goodSince({ series, lastAt }: Verdict, symptoms: ReadonlySet<Symptom>, of: Case): number {
-  const deaths = [...symptoms].filter(each => each.type === 'ended')
-  const fatal = Math.min(...deaths.filter(({ phase }) => phase !== 'connect').map(({ idleMs }) => idleMs))
-  const unopened = deaths.some(({ phase }) => phase === 'connect') || [...symptoms].some(each => each.type === 'opened')
+function goodSince({ series, lastAt }: Verdict, { fatalMs, isOfOpening }: Grounds, of: Case): number {
   const survived = of.cohorts
     .filter(cohort => series.includes(seriesName(cohort.of)))
     .flatMap(({ exchanges, opens }) => [
-      ...[...exchanges].filter(({ at, idleMs }) => at > lastAt && idleMs >= fatal * 0.9),
-      ...(unopened ? [...opens].filter(each => each.at > lastAt && !isLate(each)) : []),
+      ...[...exchanges].filter(({ at, idleMs }) => at > lastAt && idleMs >= fatalMs * 0.9),
+      ...(isOfOpening ? [...opens].filter(each => each.at > lastAt && !isLate(each)) : []),
     ])
   const answered = of.probes
     .filter(probe => series.includes(seriesName(probe.of)))
