@@ -2,6 +2,8 @@ import { ipvs } from '../evidence/ipvs/facts.ts'
 import { sysctl } from '../evidence/sysctl/facts.ts'
 import type { EvidenceLine } from '../outcome/verdict.ts'
 import type { Case } from './case.ts'
+import type { Scene } from './scene.ts'
+import { asLong } from './signs.ts'
 import type { Translator } from './translator.ts'
 
 /** For how long the node remembers a silent TCP connection. */
@@ -24,6 +26,15 @@ export function ipvsMemory(of: Case): Memory | undefined {
   const seconds = read?.value.timeouts?.tcp
   if (!read || seconds === undefined) return undefined
   return { ms: seconds * 1000, line: { source: 'node ipvs', at: read.at, says: `timeout of TCP = ${seconds} s` } }
+}
+
+/** A timer is refreshed by the last packet of either side, and that may be later than any we know of, ms. */
+const refreshedLateMs = 1000
+
+/** How many silences clearly beyond it were fatal, and how many were not: who is silent just as long may meet either. */
+export function clearlyBeyond(scene: Scene, { ms }: Memory): { readonly died: number; readonly survived: number } {
+  const isBeyond = ({ quietMs }: { readonly quietMs: number }) => quietMs >= ms + refreshedLateMs
+  return { died: scene.losses.filter(isBeyond).length, survived: asLong(scene).filter(isBeyond).length }
 }
 
 /** Of whoever translates: IPVS takes conntrack's entry along, so only its own timeout counts. */

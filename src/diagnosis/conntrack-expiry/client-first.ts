@@ -1,8 +1,9 @@
 import type { Case } from '../case.ts'
-import { repickedIn } from '../backends.ts'
+import { backendsOf, repickedIn } from '../backends.ts'
 import { collisionsOf } from '../collisions.ts'
 import { controlOf } from '../control.ts'
-import { conntrackMemory, type Memory } from '../memory.ts'
+import { clearlyBeyond, conntrackMemory, type Memory } from '../memory.ts'
+import { repicked } from '../repicked.ts'
 import type { Finding } from '../rule.ts'
 import { type Scene, sceneOf, withLosses } from '../scene.ts'
 import { asLong, edgeOf, isOfOneServer, isOfSilence, isSudden, sharedMoment } from '../signs.ts'
@@ -28,7 +29,9 @@ export function clientFirst(of: Case): Finding[] {
 function byTheNode(all: Scene, translator: Translator, memory: Memory): Finding[] {
   const beyond = all.losses.filter(loss => loss.quietMs >= memory.ms && !deletedAt(all.of, loss))
   const scene = withLosses(all, beyond)
-  if (!scene || repickedIn(scene, translator).length === 0) return []
+  if (!scene) return []
+  const { died, survived } = clearlyBeyond(scene, memory)
+  if (repicked(died, died + survived, backendsOf(scene, translator)).length === 0) return []
   const tracks = tracksOf(scene)
   const backends = translator.backends.length
   return [

@@ -71,6 +71,11 @@ describe('with the node’s evidence', () => {
     expect(judged({ ledger: open, node: byRules(600) }, few)).toEqual([])
   })
 
+  test('a silence just as long as the timer is met or not: that is no contradiction', () => {
+    const few = silence({ connections: 400, ends: i => (i % 40 === 0 ? 'word' : 'answered') })
+    expect(judged({ ledger: open, node: byRules(900) }, few)).toEqual(['client-first proven 10'])
+  })
+
   test('an agent that cannot read leaves it to what was seen', () => {
     const node = { sysctl: absent('no answer'), 'nat-rules': absent('no answer') }
     expect(judged({ ledger: open, node }, silent(), kept(), direct())).toEqual(['client-first likely 20'])

@@ -2,7 +2,7 @@ import { repickedIn } from '../backends.ts'
 import type { Case } from '../case.ts'
 import { controlOf } from '../control.ts'
 import { isStillServed, isUnknownToIpvs } from '../ipvs-entries.ts'
-import { ipvsMemory } from '../memory.ts'
+import { clearlyBeyond, ipvsMemory } from '../memory.ts'
 import { netstatRise } from '../rises.ts'
 import type { Finding } from '../rule.ts'
 import { type Scene, sceneOf, withLosses } from '../scene.ts'
@@ -31,7 +31,7 @@ function byTheNode(all: Scene, { called, at, service }: Translator): Finding[] {
       (memory ? loss.quietMs >= memory.ms : isStillServed(loss, service) !== false && isUnknownToIpvs(of, loss)),
   )
   const scene = withLosses(all, expired)
-  if (!scene || asLong(scene).length > 0) return []
+  if (!scene || (memory ? clearlyBeyond(scene, memory).survived : asLong(scene).length) > 0) return []
   const unknown = scene.losses.filter(loss => isUnknownToIpvs(of, loss)).length
   const { by } = edgeOf(scene)
   return [

@@ -41,6 +41,8 @@ describe('with the node’s evidence', () => {
   test('not where silences as long were survived: IPVS spares nobody', () => {
     const some = silence({ ends: i => (i % 4 < 2 ? 'word' : 'answered') })
     expect(judged({ ledger: open, node: byIpvs(600) }, some)).toEqual([])
+    // Just as long as the timeout, it may be met or not.
+    expect(judged({ ledger: open, node: byIpvs(900) }, some)).toEqual(['client-first proven 20'])
   })
 
   test('not where the node does Services by rules', () => {
