@@ -3,6 +3,7 @@ import type { Flow } from '../outcome/flow.ts'
 import type { Stamp } from '../outcome/observation.ts'
 import type { Case, Death, Question } from './case.ts'
 import { isDeath, isLate } from './case.ts'
+import { type Hosts, hostsOf } from './hosts.ts'
 import { hostOf } from './host.ts'
 import type { CohortHistory, ProbeHistory } from './history.ts'
 import { perCase } from './per-case.ts'
@@ -47,17 +48,19 @@ export const attemptsOf = perCase((of: Case): readonly Attempt[] => {
   const symptoms = new Set<unknown>([...of.deaths, ...of.misses])
   const known = (each: Death | Question) =>
     symptoms.has(each) ? { symptom: each, isDoubtful: !isOthers(of, each) } : well(each)
-  const held = of.cohorts.flatMap(cohort => inCohort(cohort, known))
-  const asked = of.probes.flatMap(probe => inProbe(probe, known))
+  const hosts = hostsOf(of)
+  const held = of.cohorts.flatMap(cohort => inCohort(cohort, hosts.get(cohort) ?? none, known))
+  const asked = of.probes.flatMap(probe => inProbe(probe, hosts.get(probe) ?? none, known))
   return [...held, ...asked].toSorted((a, b) => a.sentAt - b.sentAt)
 })
+
+const none: Hosts = new Set()
 
 type Known = (each: Death | Question) => Pick<Attempt, 'symptom' | 'isDoubtful'>
 /** When it was sent is not sure where we stood still meanwhile. */
 const well = ({ suspect }: Stamp) => ({ symptom: undefined, isDoubtful: suspect === true })
 
-function inCohort(cohort: CohortHistory, known: Known): Attempt[] {
-  const hosts = new Set([...cohort.ends].flatMap(({ flow }) => hostOf(flow?.remote) ?? []))
+function inCohort(cohort: CohortHistory, hosts: Hosts, known: Known): Attempt[] {
   const [only] = hosts.size === 1 ? hosts : []
   const isReusing = reusesPorts(cohort)
   const servers = new Map([...cohort.opens].map(({ id, peer }) => [id, peer]))
@@ -103,9 +106,8 @@ function inCohort(cohort: CohortHistory, known: Known): Attempt[] {
   ]
 }
 
-function inProbe(probe: ProbeHistory, known: Known): Attempt[] {
+function inProbe(probe: ProbeHistory, hosts: Hosts, known: Known): Attempt[] {
   const asks = [...probe.asks].filter(({ fate }) => fate !== 'cancelled')
-  const hosts = new Set(asks.flatMap(({ flow }) => hostOf(flow?.remote) ?? []))
   const [only] = hosts.size === 1 ? hosts : []
   return asks.map(ask => ({
     proto: 'udp',

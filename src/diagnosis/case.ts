@@ -1,6 +1,6 @@
 import type { Disturbed } from '../outcome/disturbed.ts'
 import type { Identity } from '../outcome/identity.ts'
-import type { Asked, Ended, Opened, Stamp } from '../outcome/observation.ts'
+import type { Asked, Ended, Observation, Opened, Stamp } from '../outcome/observation.ts'
 import type { CohortHistory, History, ProbeHistory } from './history.ts'
 import { readingsOf, type Readings } from './readings.ts'
 
@@ -71,6 +71,12 @@ const inOrder = <T extends Stamp>(all: readonly T[]): T[] => all.toSorted((a, b)
 /** Whether there is anything to explain. */
 export const hasSymptoms = ({ deaths, lateOpenings, goodbyes, misses }: Case): boolean =>
   deaths.length + lateOpenings.length + goodbyes.length + misses.length > 0
+
+/** Something went wrong, or was said to end. */
+export function isSymptom(news: Observation): boolean {
+  if (news.type === 'ended') return isDeath(news) || isGoodbye(news)
+  return (news.type === 'asked' && isMiss(news)) || (news.type === 'opened' && isLate(news))
+}
 
 /** A SYN that is not answered is sent again after a second (RFC 6298), and no sooner; a timer may ring a tick early. */
 export const isLate = ({ tookUs }: Pick<Opened, 'tookUs'>): boolean => tookUs >= 990_000

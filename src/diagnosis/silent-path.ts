@@ -44,7 +44,7 @@ function outageOf(of: Case, shuts: readonly Shut[]): Outage {
   }
   const all = attemptsOf(of)
   const others = during(
-    all.filter(each => isHeard(each) && each.host !== undefined && !hosts.has(each.host)),
+    all.filter(each => isHeard(each) && (each.host === undefined ? each.isNew : !hosts.has(each.host))),
     time,
   )
   const old = all.filter(each => !each.isNew && hosts.has(each.host))

@@ -1,11 +1,11 @@
 import { type Ask, mostFlows } from '../evidence/source.ts'
 import { flowKey, type Flow } from '../outcome/flow.ts'
 import type { Observation } from '../outcome/observation.ts'
-import { isDeath, isMiss } from '../diagnosis/case.ts'
+import { isDeath, isLate, isMiss } from '../diagnosis/case.ts'
 
 /** Who is in trouble lately: whom evidence is asked about. */
 export interface Trouble {
-  /** True for what calls for an examination: a fault, or a goodbye of the other side. */
+  /** True for what calls for an examination: a fault, a late opening, or a goodbye of the other side. */
   hear(observation: Observation): boolean
   ask(): Ask
 }
@@ -28,6 +28,7 @@ export function trouble(): Trouble {
         if (news.id !== undefined && news.peer) keep(accounts, news.id, { id: news.id, peer: news.peer }, mostFlows)
         return true
       }
+      if (news.type === 'opened') return news.side === 'client' && isLate(news)
       if (news.type !== 'asked') return news.type === 'strayed' && news.what === 'wrong-source'
       if (!isMiss(news)) {
         if (news.flow) keep(well, flowKey(news.flow), news.flow, mostWell)

@@ -58,7 +58,7 @@ function judge(of: Case, node: string, servers: readonly Server[]): Finding[] {
       meanwhile: time,
       confidence: {
         level: 'likely',
-        because: `${[...met].length} servers of ${node} fell silent together, and ${elsewhere.size > 0 ? `those of ${[...elsewhere].join(', ')}` : 'nobody else'} did not`,
+        because: `${met.size} servers of ${node} fell silent together, and ${elsewhere.size > 0 ? `those of ${[...elsewhere].join(', ')}` : 'nobody else'} did not`,
       },
       evidence: [
         { source: 'client', at: of.at, says: `silent: ${servers.map(serverWords).join(', ')}` },

@@ -55,8 +55,14 @@ export function heardFrom(of: Case, spell: Spell): ReadonlySet<string> {
   const answered = within(attemptsOf(of).filter(isHeard), spell).flatMap(
     ({ server }) => hostOf(servers.get(server ?? '')?.ip) ?? [],
   )
-  return new Set([...answered, ...wellLed(of, spell)])
+  return new Set([...answered, ...wellLed(of, spell), ...misledBy(spell)])
 }
+
+/** Whoever answers under his own address is alive. */
+const misledBy = ({ callee, from }: Spell): string[] =>
+  callee.attempts.flatMap(({ fate, sentAt, symptom }) =>
+    fate === 'wrong-source' && sentAt >= from && symptom?.type === 'asked' ? (hostOf(symptom.by) ?? []) : [],
+  )
 
 /** Of pinned ports that go on being answered the node tells the way, too. */
 function wellLed(of: Case, spell: Spell): string[] {

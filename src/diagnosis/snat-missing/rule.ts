@@ -1,0 +1,11 @@
+import { defineRule } from '../rule.ts'
+import { hairpin } from './hairpin.ts'
+import { outward } from './outward.ts'
+import { oldGoOn } from './family.ts'
+
+export const snatMissing = defineRule({
+  name: 'snat-missing',
+  title: 'The node does not translate the source of what leaves',
+  family: 'lost-nat',
+  judge: of => [...outward(of), ...hairpin(of), ...oldGoOn(of)],
+})

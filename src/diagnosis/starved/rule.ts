@@ -1,0 +1,96 @@
+import { cpu } from '../../evidence/cpu/facts.ts'
+import { ledgerFacts } from '../../evidence/ledger/facts.ts'
+import type { EvidenceLine } from '../../outcome/verdict.ts'
+import { attemptLines } from '../attempt-lines.ts'
+import { type Attempt, attemptsOf, isHeard } from '../attempts.ts'
+import type { Case } from '../case.ts'
+import { defineRule, type Finding } from '../rule.ts'
+import { span } from '../span.ts'
+import { stalledMs } from '../stalls.ts'
+
+export const starved = defineRule({
+  name: 'starved',
+  title: 'longhold itself stood still',
+  family: 'ourselves',
+  judge,
+})
+
+/** Whoever stands still for this much of a wait cannot have heard an answer to it. */
+const share = 0.8
+/** Fewer are no pattern. */
+const least = 3
+
+function judge(of: Case): Finding[] {
+  const ours = attemptsOf(of).filter(each => isOurs(of, each))
+  const [first, last] = [ours[0], ours.at(-1)]
+  if (!first || !last || ours.length < least || heardAllTheSame(of, ours) * 4 > ours.length) return []
+  const time = {
+    from: first.sentAt - marginMs,
+    to: Math.max(...ours.map(({ symptom }) => symptom?.at ?? 0)) + marginMs,
+  }
+  const stood = stalledMs(of, time)
+  const throttled = throttling(of)
+  return [
+    {
+      says: `${ours.length} attempts failed while longhold itself stood still, for ${span(stood)} in ${span(time.to - time.from)}: they tell nothing about the network.`,
+      explains: ours.flatMap(({ symptom }) => symptom ?? []),
+      of: ours.length,
+      confidence: throttled
+        ? { level: 'proven', because: `it stood still for most of each wait; ${throttled.says}` }
+        : { level: 'likely', because: 'it stood still for most of each wait' },
+      evidence: [
+        ...attemptLines(ours),
+        {
+          source: 'client',
+          at: last.symptom?.at ?? of.at,
+          says: `its event loop stood still for ${span(stood)} in all`,
+        },
+        ...(throttled ? [throttled] : []),
+      ],
+      ruledOut: [],
+      missing: throttled
+        ? []
+        : [{ what: 'the counters of our cgroup (cpu.stat)', wouldTell: 'whether a CPU limit throttled it' }],
+      remedy: [
+        '# Give it more: the pod’s resources.requests.cpu, and no resources.limits.cpu, which throttles in bursts.',
+        '# Or ask less of it: fewer connections a process, longer intervals.',
+        'kubectl top pod; cat /sys/fs/cgroup/cpu.stat',
+      ],
+    },
+  ]
+}
+
+/** Ticks come a moment after what they tell, ms. */
+const marginMs = 250
+
+function isOurs(of: Case, { symptom, isDoubtful, fate, tookUs }: Attempt): boolean {
+  if (!symptom?.suspect) return false
+  if (isDoubtful)
+    return stalledMs(of, { from: symptom.at - tookUs / 1000, to: symptom.at + marginMs }) >= (share * tookUs) / 1000
+  return fate === 'closed' && symptom.type === 'ended' && wasLate(of, symptom.id)
+}
+
+/** Answered meanwhile though we stood still: then what was not answered has another cause. */
+function heardAllTheSame(of: Case, ours: readonly Attempt[]): number {
+  const series = new Set(ours.map(each => each.series))
+  const [from, to] = [ours[0]?.sentAt ?? 0, ours.at(-1)?.sentAt ?? 0]
+  return attemptsOf(of).filter(
+    each => isHeard(each) && each.isDoubtful && series.has(each.series) && each.sentAt >= from && each.sentAt <= to,
+  ).length
+}
+
+/** The server had waited for us in vain. */
+const wasLate = ({ facts }: Case, id: string | undefined): boolean =>
+  facts
+    .all(ledgerFacts, 'servers')
+    .some(({ value }) => value.some(fact => fact.id === id && fact.ending?.fate === 'timeout' && !fact.ending.planned))
+
+/** A CPU limit held it back since it began to be watched. */
+function throttling(of: Case): EvidenceLine | undefined {
+  const readings = of.facts.all(cpu, 'own')
+  const [first, last] = [readings[0], readings.at(-1)]
+  if (!first || !last) return undefined
+  const rose = (last.value.throttledUs ?? 0) - (first.value.throttledUs ?? 0)
+  if (rose <= 0) return undefined
+  return { source: 'own cpu', at: last.at, says: `a CPU limit held it back for ${span(rose / 1000)}` }
+}
