@@ -1,6 +1,6 @@
 import type { Observation } from '../outcome/observation.ts'
 import type { Verdict } from '../outcome/verdict.ts'
-import { caseOf, hasSymptoms } from './case.ts'
+import { caseOf, hasSymptoms, isSymptom } from './case.ts'
 import { docket } from './docket.ts'
 import { history } from './history.ts'
 import { rules as every } from './index.ts'
@@ -18,16 +18,35 @@ export interface Diagnostician {
 export function diagnostician(rules: readonly Rule[] = every): Diagnostician {
   const past = history()
   const verdicts = docket()
+  const isDue = dueness()
   return {
     fold(observation) {
       past.fold(observation)
+      const due = isDue(observation)
       if (observation.type !== 'examined') return []
       const of = caseOf(past, observation.at, verdicts.spent)
       // Most of the time all is well, and then nobody has to look for reasons.
-      return verdicts.enter(hasSymptoms(of) ? weigh(rules, of, verdicts.settled) : [], of)
+      return verdicts.enter(due && hasSymptoms(of) ? weigh(rules, of, verdicts.settled) : [], of)
     },
     get open() {
       return verdicts.open
     },
+  }
+}
+
+/** What went wrong is judged again, since evidence may come late, but with a pause that grows: a tenth of the time since. */
+const pause = 0.1
+
+/** Whether reasons are to be looked for at this examination. */
+function dueness(): (observation: Observation) => boolean {
+  let [symptomAt, judgedAt, isNews] = [-Infinity, -Infinity, false]
+  return observation => {
+    const { at } = observation
+    if (isSymptom(observation)) [symptomAt, isNews] = [at, true]
+    if (observation.type !== 'examined') return false
+    // A clock that was set back makes the pauses negative.
+    const due = isNews || Math.abs(at - judgedAt) >= Math.abs(at - symptomAt) * pause
+    if (due) [judgedAt, isNews] = [at, false]
+    return due
   }
 }
