@@ -2,8 +2,10 @@ import { Command } from 'commander'
 import { namedAgain, verdictsAgain } from '../matrix/named.ts'
 import { gradeOf } from '../matrix/score.ts'
 import { print } from '../print.ts'
+import type { Scenario } from '../scenario.ts'
 import { findScenario } from '../scenarios/index.ts'
 import { readIncident } from '../seen/incident-files.ts'
+import { soakName } from '../soak/scenario.ts'
 
 interface Options {
   readonly verbose?: true
@@ -21,7 +23,7 @@ export function judge(): Command {
 function go(dirs: readonly string[], { verbose }: Options): void {
   for (const dir of dirs) {
     const incident = readIncident(dir)
-    const scenario = findScenario(incident.scenario)
+    const scenario: Pick<Scenario, 'verdict'> = incident.scenario === soakName ? {} : findScenario(incident.scenario)
     print(`${incident.scenario} (${incident.mode}): staged ${scenario.verdict ?? 'nothing'}\n`)
     for (const agent of [true, false]) {
       const named = namedAgain(incident, { agent })

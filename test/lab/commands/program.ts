@@ -5,6 +5,7 @@ import { list } from './list.ts'
 import { matrix } from './matrix.ts'
 import { performing } from './perform.ts'
 import { run } from './run.ts'
+import { soak, soaking } from './soak.ts'
 
 /** `npm run lab`: every failure longhold claims to know, staged on a real kernel. Exit code 0: all proofs held, 1: not, 2: a mistake in the command. */
 export function program(): Command {
@@ -14,8 +15,9 @@ export function program(): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lab: ')) })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .addHelpText('after', examples)
-  for (const command of [list(), run(), all(), matrix(), judge()]) lab.addCommand(command.copyInheritedSettings(lab))
-  lab.addCommand(performing().copyInheritedSettings(lab), { hidden: true })
+  for (const command of [list(), run(), all(), matrix(), judge(), soak()])
+    lab.addCommand(command.copyInheritedSettings(lab))
+  for (const command of [performing(), soaking()]) lab.addCommand(command.copyInheritedSettings(lab), { hidden: true })
   return lab
 }
 
