@@ -1,12 +1,12 @@
 import type { Case, Question } from './case.ts'
 import type { ProbeHistory } from './history.ts'
-import { isHeard, sentIn } from './questions.ts'
+import { sentIn } from './questions.ts'
 import { doubt } from './repicked.ts'
 import { hypergeometricAtLeast } from '../stats/distribution/hypergeometric.ts'
 import { type Target, targetsOf } from './targets.ts'
 
 /**
- * Whether what fails at a server is what is asked: some names always, others at the same server never. Nothing that
+ * Whether it is what is asked that fails in this way at a server: some names always, others never. Nothing that
  * carries packets reads names.
  */
 export function isOfNames(
@@ -19,10 +19,12 @@ export function isOfNames(
   const target = targetsOf(of).find(({ pinned, fresh }) => [...pinned, ...fresh].includes(port))
   if (!target || names.has(undefined)) return false
   const asked = sentIn(portsOf(target), meanwhile)
+  const fates = new Set(bad.map(({ fate }) => fate))
+  const isAlike = ({ fate }: Question) => fates.has(fate)
   const same = asked.filter(({ question }) => names.has(question))
-  const failed = same.filter(each => !isGood(each)).length
+  const failed = same.filter(isAlike).length
   const others = asked.filter(({ question }) => !names.has(question))
-  const failedToo = others.filter(each => !isGood(each)).length
+  const failedToo = others.filter(isAlike).length
   return (
     others.length > 0 &&
     hypergeometricAtLeast(failed, same.length, failed + failedToo, asked.length) <= doubt &&
@@ -30,5 +32,4 @@ export function isOfNames(
   )
 }
 
-const isGood = (question: Question): boolean => isHeard(question) && question.fate === 'ok'
 const portsOf = ({ pinned, fresh }: Target): readonly ProbeHistory[] => [...pinned, ...fresh]

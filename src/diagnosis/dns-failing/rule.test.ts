@@ -48,6 +48,8 @@ describe('what comes is no answer', () => {
     const evil: Series = { mode: 'pinned', fares: s => ({ question: 'evil A', ...(s >= 10 ? stranger : {}) }) }
     const good: Series = { probe: 'good', mode: 'pinned', port: 40_055, fares: () => ({ question: 'good A' }) }
     expect(judge(series(evil), series(good))).toMatchObject([{ variant: 'lies', explains: { length: 80 } }])
+    const failing: Series = { ...good, fares: () => ({ question: 'good A', ...lost }) }
+    expect(judge(series(evil), series(failing))).toMatchObject([{ variant: 'lies', explains: { length: 80 } }])
     expect(judge(series(evil))).toEqual([]) // for all names: a matter of addresses
   })
 })

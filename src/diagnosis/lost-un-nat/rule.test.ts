@@ -76,6 +76,11 @@ describe('nothing is said', () => {
     expect(judge(series(near), [looked(21, bridgeOff)])).toEqual([])
   })
 
+  test('when the node had asked somebody else than who answered: a stranger', () => {
+    const elsewhere: Looked = { ...waits, led: [{ port: 40_053, to: '10.244.2.60' }] }
+    expect(judge(series(fresh), series(pinned), [looked(15, elsewhere)])).toEqual([])
+  })
+
   test('nor when the switch was turned back since', () => {
     const near = { ...fresh, fares: (s: number) => (s >= 10 ? from('10.244.1.20') : {}) }
     expect(judge(series(near), [looked(15, bridgeOff)], [looked(25, waits)])).toEqual([])

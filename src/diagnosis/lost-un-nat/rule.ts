@@ -26,7 +26,9 @@ function judgeOne(of: Case, strangers: Strangers): Finding[] {
   if (explains.length === 0 || (far === undefined && bridgeShown(of, strangers) === 0)) return []
   const { target, wrong, by, right, to } = strangers
   const entries = entriesOf(of, strangers)
-  const [entry] = entries
+  const [entry] = entries.own
+  // Who answered is not whom the node had asked: a stranger, and no server.
+  if (!entry && entries.others > 0) return []
   const modes = new Set(wrong.map(({ mode }) => mode)).size
   return [
     {
@@ -49,7 +51,7 @@ function judgeOne(of: Case, strangers: Strangers): Finding[] {
       evidence: [
         ...questionLines(explains),
         { source: 'client', at: to, says: `${right} answers came from ${target.called} itself meanwhile` },
-        ...entries.slice(0, 3).map(({ at, to: led, entry: { unreplied } }) => ({
+        ...entries.own.slice(0, 3).map(({ at, to: led, entry: { unreplied } }) => ({
           source: 'node conntrack-entries',
           at,
           says: `a question to ${target.called} is led to ${led}${unreplied ? ', and no answer came as far as conntrack knows' : ''}`,
@@ -74,16 +76,21 @@ function judgeOne(of: Case, strangers: Strangers): Finding[] {
   ]
 }
 
-/** Entries that lead such a question to him who answered it. */
-function entriesOf(of: Case, { wrong, from, to }: Strangers): readonly Led[] {
+/** Entries that lead such a question to him who answered it, and how many lead elsewhere. */
+function entriesOf(
+  of: Case,
+  { wrong, from, to }: Strangers,
+): { readonly own: readonly Led[]; readonly others: number } {
   const flows = new Map(wrong.flatMap(({ flow, by }) => (flow ? [[flow.local, { flow, by }] as const] : [])))
-  return [...flows.values()].flatMap(({ flow, by }) => {
-    const led = ledIn(of, flow, { from, to: to + entryMs }).findLast(
-      each => each.isTranslated && addressOf(each.to).host === by,
-    )
-    return led ? [led] : []
+  const read = [...flows.values()].flatMap(({ flow, by }) => {
+    const led = ledIn(of, flow, { from, to: to + entryMs }).findLast(({ isTranslated }) => isTranslated)
+    return led ? [{ led, isOwn: addressOf(led.to).host === by }] : []
   })
+  return {
+    own: read.flatMap(({ led, isOwn }) => (isOwn ? [led] : [])),
+    others: read.filter(({ isOwn }) => !isOwn).length,
+  }
 }
 
-/** So long an entry without an answer is there at least, ms (nf_conntrack_udp_timeout, 30 s unless set). */
+/** So long an entry without an answer is there at least (nf_conntrack_udp_timeout, 30 s unless set), ms. */
 const entryMs = 10_000
