@@ -47,7 +47,7 @@ function servicesOf({ facts }: Case): ReadonlySet<string> {
 }
 
 /** Clocks are read, and things told, by a busy process: what was sent this close to a moment may be of either side of it, ms. */
-const blurMs = 100
+export const blurMs = 100
 
 /** From the first of these to the last; `undefined` when there are none. */
 export function spellOf(attempts: readonly Attempt[]): Meanwhile | undefined {

@@ -1,7 +1,9 @@
 import { runsTest } from '../stats/alternation.ts'
 import type { Attempt } from './attempts.ts'
 import { isHeard, isRefused, isSilent, isTelling } from './attempts.ts'
-import { around, type Callee, spellOf } from './callees.ts'
+import { around, type Callee, calleesOf, spellOf } from './callees.ts'
+import type { Case } from './case.ts'
+import { perCase } from './per-case.ts'
 import { doubt } from './repicked.ts'
 import type { Meanwhile } from './rises.ts'
 
@@ -13,8 +15,10 @@ export interface Spell extends Meanwhile {
   readonly good: readonly Attempt[]
 }
 
-/** `undefined` where nothing failed. */
-export function spellAt(callee: Callee): Spell | undefined {
+/** Of each callee to whom something new failed. */
+export const spellsOf = perCase((of: Case): readonly Spell[] => calleesOf(of).flatMap(callee => spellAt(callee) ?? []))
+
+function spellAt(callee: Callee): Spell | undefined {
   const news = callee.attempts.filter(({ isNew }) => isNew)
   const [first, ...rest] = news.filter(each => isTelling(each) && (isSilent(each) || isRefused(each)))
   const span = first && spellOf([first, ...rest])

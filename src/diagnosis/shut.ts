@@ -1,5 +1,7 @@
 import { type Attempt, isHeard, isRefused, isSilent, isTelling } from './attempts.ts'
-import { type Callee, within } from './callees.ts'
+import { around, blurMs, type Callee, calleesOf, within } from './callees.ts'
+import type { Case } from './case.ts'
+import { perCase } from './per-case.ts'
 import type { Meanwhile } from './rises.ts'
 
 /** A time in which nothing new got through to a callee. */
@@ -9,24 +11,34 @@ export interface Shut extends Meanwhile {
   readonly bad: readonly [Attempt, ...Attempt[]]
 }
 
+const ever: Meanwhile = { from: -Infinity, to: Infinity }
 /** Fewer attempts than this are no pattern. */
 const least = 3
 
+export const shutsOf = perCase((of: Case): readonly Shut[] => calleesOf(of).flatMap(shutsAt))
+
 /** Each time that so many new attempts failed, with none between them that got through. */
-export function shutsAt(callee: Callee): readonly Shut[] {
+function shutsAt(callee: Callee): readonly Shut[] {
   const news = callee.attempts.filter(({ isNew }) => isNew)
-  const good = news.filter(isHeard)
+  const good = within(news.filter(isHeard), ever)
   const shuts: [Attempt, ...Attempt[]][] = []
+  let next = 0 // of the good ones, the first that was sent well after the present time began
   for (const each of news) {
     if (!isTelling(each) || !(isSilent(each) || isRefused(each))) continue
     const last = shuts.at(-1)
-    if (last && within(good, { from: last[0].sentAt, to: each.sentAt }).length === 0) last.push(each)
+    while (last && (good[next]?.sentAt ?? Infinity) <= last[0].sentAt + blurMs) next += 1
+    if (last && (good[next]?.sentAt ?? Infinity) >= each.sentAt - blurMs) last.push(each)
     else shuts.push([each])
   }
   return shuts
     .filter(bad => bad.length >= least)
     .map(bad => ({ callee, bad, from: bad[0].sentAt, to: bad.at(-1)?.sentAt ?? bad[0].sentAt }))
+    .filter(shut => around(good, shut).length * 3 <= shut.bad.length) // what was sent in one moment was sent in no order
+    .slice(-most)
 }
+
+/** Of what comes and goes the newest are enough. */
+const most = 8
 
 /** What else was sent to the callee meanwhile, our own stalls included, and went the same way. */
 export const alikeIn = ({ callee, from, to }: Shut, isAlike: (attempt: Attempt) => boolean): readonly Attempt[] =>

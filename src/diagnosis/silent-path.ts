@@ -1,11 +1,12 @@
 import { type Attempt, attemptsOf, isHeard, isSilent, isTelling } from './attempts.ts'
-import { calleesOf, during, within } from './callees.ts'
+import { during, within } from './callees.ts'
 import type { Case } from './case.ts'
 import { findingFrom } from './from-attempts.ts'
+import { perCase } from './per-case.ts'
 import type { Meanwhile } from './rises.ts'
 import type { Finding } from './rule.ts'
 import { isNeighbour, serversOf } from './servers.ts'
-import { type Shut, shutsAt } from './shut.ts'
+import { type Shut, shutsOf } from './shut.ts'
 import { span } from './span.ts'
 
 /** Nothing new gets through to some of those we call, for a time. */
@@ -20,9 +21,8 @@ export interface Outage extends Meanwhile {
 }
 
 /** Silence that begins at one time is one outage. */
-export function outagesOf(of: Case): readonly Outage[] {
-  const shuts = calleesOf(of)
-    .flatMap(shutsAt)
+export const outagesOf = perCase((of: Case): readonly Outage[] => {
+  const shuts = shutsOf(of)
     .filter(({ bad }) => bad.every(isSilent))
     .toSorted((a, b) => a.from - b.from)
   const groups: Shut[][] = []
@@ -32,7 +32,7 @@ export function outagesOf(of: Case): readonly Outage[] {
     else groups.push([shut])
   }
   return groups.map(group => outageOf(of, group))
-}
+})
 
 function outageOf(of: Case, shuts: readonly Shut[]): Outage {
   const time = { from: Math.min(...shuts.map(({ from }) => from)), to: Math.max(...shuts.map(({ to }) => to)) }

@@ -10,14 +10,21 @@ export function stalledMs({ disturbed }: Case, { from, to }: Meanwhile): number 
 
 /**
  * A timeout says something about others unless we stood still for a good part of the wait: what came meanwhile is only read
- * afterwards. Where the stalls are not known any more, nothing may be concluded.
+ * afterwards. Where the stalls are not known any more, nothing may be concluded. The kernel does not stand still with us: if
+ * it sent again what was not acknowledged, nobody heard it.
  */
 export function isOthers(of: Case, symptom: Death | Question): boolean {
-  if (isTrusted(symptom)) return true
+  if (isTrusted(symptom) || isUnheard(symptom)) return true
   const waitedMs = symptom.tookUs / 1000
   const stood = stalledMs(of, { from: symptom.at - waitedMs, to: symptom.at + lateMs })
   return stood > 0 && stood < waitedMs / 2
 }
+
+const isUnheard = (symptom: Death | Question): boolean =>
+  'tcpInfo' in symptom &&
+  symptom.tcpInfo !== undefined &&
+  symptom.tcpInfo.unacked > 0 &&
+  symptom.tcpInfo.totalRetrans > 0
 
 /** A stall is told by the tick after it. */
 const lateMs = 250

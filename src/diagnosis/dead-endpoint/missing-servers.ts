@@ -39,25 +39,24 @@ const isKnown = ({ server }: Attempt): boolean => server !== undefined
 
 /** Connections it had and ports that asked it have all fallen silent, and those of others have not. */
 function notSpared({ callee, from, to }: Spell, instance: string, servers: number): string | undefined {
-  const span = { from: from - beforeMs, to: Infinity }
   const old = callee.attempts.filter(each => !each.isNew)
-  const fell = new Set(
-    within(old.filter(isTelling), span).flatMap(each => (isOf(each, old, instance) ? [each.line] : [])),
-  )
-  const spared = new Set(within(old.filter(isHeard), { from, to }).map(({ line }) => line))
-  const chance = hypergeometricAtLeast(fell.size, fell.size, fell.size, fell.size + spared.size)
-  if (fell.size === 0 || chance * servers > doubt) return undefined
-  return `had ${fell.size} of the connections and ports that fell silent, and none of ${spared.size} that did not`
+  const fell = [...fallenOf(old, from - beforeMs)].filter(([, server]) => server === instance).length
+  const spared = new Set(within(old.filter(isHeard), { from, to }).map(({ line }) => line)).size
+  const chance = hypergeometricAtLeast(fell, fell, fell, fell + spared)
+  if (fell === 0 || chance * servers > doubt) return undefined
+  return `had ${fell} of the connections and ports that fell silent, and none of ${spared} that did not`
 }
 
 /** What it had may fail some seconds before the first new attempt does. */
 const beforeMs = 5000
 
-/** Of a port that asks, whoever answered it last. */
-function isOf(attempt: Attempt, old: readonly Attempt[], instance: string): boolean {
-  if (attempt.server !== undefined) return attempt.server === instance
-  const last = old.findLast(
-    ({ line, server, sentAt }) => line === attempt.line && server !== undefined && sentAt < attempt.sentAt,
-  )
-  return last?.server === instance
+/** Connections and ports that failed since then, and who had them: of a port, whoever answered it last. */
+function fallenOf(old: readonly Attempt[], from: number): ReadonlyMap<unknown, string | undefined> {
+  const [last, fallen] = [new Map<unknown, string>(), new Map<unknown, string | undefined>()]
+  for (const each of old) {
+    if (isTelling(each) && each.sentAt >= from && !fallen.has(each.line))
+      fallen.set(each.line, each.server ?? last.get(each.line))
+    if (each.server !== undefined) last.set(each.line, each.server)
+  }
+  return fallen
 }

@@ -1,11 +1,10 @@
 import { shareOf } from '../attempt-lines.ts'
 import { type Attempt, isRefused } from '../attempts.ts'
-import { calleesOf } from '../callees.ts'
 import type { Case } from '../case.ts'
 import { findingFrom } from '../from-attempts.ts'
 import { haveAllLeft } from '../goodbyes.ts'
 import { defineRule, type Finding } from '../rule.ts'
-import { alikeIn, edgeMs, oldHeard, type Shut, shutsAt } from '../shut.ts'
+import { alikeIn, edgeMs, oldHeard, type Shut, shutsOf } from '../shut.ts'
 import { type Emptiness, emptinessIn } from './emptiness.ts'
 import { refusedOnTheWay } from './refusals.ts'
 import { remedy } from './remedy.ts'
@@ -15,9 +14,8 @@ export const noEndpoints = defineRule({
   title: 'A Service has no endpoints',
   family: 'dead-backend',
   judge: of =>
-    calleesOf(of)
-      .filter(({ way }) => way !== 'direct')
-      .flatMap(shutsAt)
+    shutsOf(of)
+      .filter(({ callee }) => callee.way !== 'direct')
       .flatMap(shut => judge(of, shut)),
 })
 

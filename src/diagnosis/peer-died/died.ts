@@ -2,11 +2,12 @@ import { hypergeometricAtLeast } from '../../stats/distribution/hypergeometric.t
 import { type Attempt, attemptsOf, isHeard, isSilent, isTelling } from '../attempts.ts'
 import { since, within } from '../callees.ts'
 import type { Case } from '../case.ts'
+import { forwards } from '../forwarding.ts'
 import { findingFrom } from '../from-attempts.ts'
 import { hasLeft } from '../goodbyes.ts'
 import { doubt } from '../repicked.ts'
 import type { Finding } from '../rule.ts'
-import { type Server, serversOf, serverWords } from '../servers.ts'
+import { isNeighbour, type Server, serversOf, serverWords } from '../servers.ts'
 import { span } from '../span.ts'
 import { type Obituary, obituaryOf } from './obituary.ts'
 import { remedy } from './remedy.ts'
@@ -23,6 +24,10 @@ export function died(of: Case, server: Server): Finding[] {
   const spared = within(attemptsOf(of).filter(isHeard), { from: first.sentAt, to: Math.max(of.at, known) }).filter(
     each => each.server !== undefined && each.server !== server.instance,
   )
+  // If only our own node answers, it may be our own node that passes nothing on.
+  const isBeyond = (each: Attempt) => !isNeighbour(of, serversOf(of).get(each.server ?? '') ?? {})
+  const isReached = isNeighbour(of, server) || spared.some(isBeyond) || forwards(of, { from: first.sentAt, to: known })
+  if (!isReached && obituary?.told !== 'another') return []
   const sure = reasonOf(of, lost, spared, obituary)
   if (sure === undefined) return []
   const wasCut = lost.every(isCut)

@@ -1,25 +1,19 @@
 import { natRules } from '../../evidence/nat-rules/facts.ts'
 import { ipvs } from '../../evidence/ipvs/facts.ts'
 import { canonical } from '../../evidence/tuple.ts'
-import { calleesOf } from '../callees.ts'
 import { isSilent } from '../attempts.ts'
 import type { Case } from '../case.ts'
 import { deadBackend } from '../dead-backend.ts'
 import { findingFrom } from '../from-attempts.ts'
 import { leadOf } from '../leads.ts'
 import { defineRule, type Finding } from '../rule.ts'
-import { alikeIn, knownBy, oldHeard, type Shut, shutsAt } from '../shut.ts'
+import { alikeIn, knownBy, oldHeard, type Shut, shutsOf } from '../shut.ts'
 
 export const rulesMissing = defineRule({
   name: 'rules-missing',
   title: 'The rules of Services are gone from the node',
   family: 'dead-backend',
-  judge: of => [
-    ...calleesOf(of)
-      .flatMap(shutsAt)
-      .flatMap(shut => judge(of, shut)),
-    ...deadBackend(of),
-  ],
+  judge: of => [...shutsOf(of).flatMap(shut => judge(of, shut)), ...deadBackend(of)],
 })
 
 /** An examination comes so long after a fault, ms. */

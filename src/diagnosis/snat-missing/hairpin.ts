@@ -2,23 +2,20 @@ import { natRules } from '../../evidence/nat-rules/facts.ts'
 import { hypergeometricAtLeast } from '../../stats/distribution/hypergeometric.ts'
 import { type Attempt, isHeard, isSilent } from '../attempts.ts'
 import { shareOf } from '../attempt-lines.ts'
-import { type Callee, calleesOf } from '../callees.ts'
+import type { Callee } from '../callees.ts'
 import type { Case } from '../case.ts'
 import { findingFrom } from '../from-attempts.ts'
 import { leadOf } from '../leads.ts'
-import { isMixed, type Spell, spellAt } from '../partly.ts'
+import { isMixed, type Spell, spellsOf } from '../partly.ts'
 import { doubt } from '../repicked.ts'
 import type { Finding } from '../rule.ts'
 import { isOurselves, serversOf } from '../servers.ts'
 
 /** A pod that is a backend of the Service it calls: when it is led to itself, nothing comes. */
 export const hairpin = (of: Case): Finding[] =>
-  calleesOf(of)
-    .filter(({ way }) => way !== 'direct')
-    .flatMap(callee => {
-      const spell = spellAt(callee)
-      return spell ? judge(of, spell) : []
-    })
+  spellsOf(of)
+    .filter(({ callee }) => callee.way !== 'direct')
+    .flatMap(spell => judge(of, spell))
 
 function judge(of: Case, spell: Spell): Finding[] {
   const { callee, bad, good, from, to } = spell

@@ -2,20 +2,18 @@ import { natRules } from '../../evidence/nat-rules/facts.ts'
 import { canonical } from '../../evidence/tuple.ts'
 import type { EvidenceLine } from '../../outcome/verdict.ts'
 import { isSilent } from '../attempts.ts'
-import { calleesOf } from '../callees.ts'
 import type { Case } from '../case.ts'
 import { findingFrom } from '../from-attempts.ts'
 import { hostOf } from '../host.ts'
 import { allLeads, leadOf } from '../leads.ts'
 import type { Finding } from '../rule.ts'
-import { alikeIn, oldHeard, type Shut, shutsAt } from '../shut.ts'
+import { alikeIn, oldHeard, type Shut, shutsOf } from '../shut.ts'
 import { isOfPods } from './pods.ts'
 
 /** What goes outside: new flows leave with our own address, and old ones do not. */
 export const outward = (of: Case): Finding[] =>
-  calleesOf(of)
-    .filter(({ way }) => way === 'direct')
-    .flatMap(shutsAt)
+  shutsOf(of)
+    .filter(({ callee }) => callee.way === 'direct')
     .flatMap(shut => judge(of, shut))
 
 function judge(of: Case, shut: Shut): Finding[] {

@@ -72,11 +72,9 @@ function isOurs(of: Case, { symptom, isDoubtful, fate, tookUs }: Attempt): boole
 
 /** Answered meanwhile though we stood still: then what was not answered has another cause. */
 function heardAllTheSame(of: Case, ours: readonly Attempt[]): number {
-  const series = new Set(ours.map(each => each.series))
   const [from, to] = [ours[0]?.sentAt ?? 0, ours.at(-1)?.sentAt ?? 0]
-  return attemptsOf(of).filter(
-    each => isHeard(each) && each.isDoubtful && series.has(each.series) && each.sentAt >= from && each.sentAt <= to,
-  ).length
+  return attemptsOf(of).filter(each => isHeard(each) && each.isDoubtful && each.sentAt >= from && each.sentAt <= to)
+    .length
 }
 
 /** The server had waited for us in vain. */
