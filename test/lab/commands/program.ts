@@ -4,6 +4,7 @@ import { judge } from './judge.ts'
 import { list } from './list.ts'
 import { matrix } from './matrix.ts'
 import { performing } from './perform.ts'
+import { record } from './record.ts'
 import { run } from './run.ts'
 import { soak, soaking } from './soak.ts'
 
@@ -15,7 +16,7 @@ export function program(): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lab: ')) })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .addHelpText('after', examples)
-  for (const command of [list(), run(), all(), matrix(), judge(), soak()])
+  for (const command of [list(), run(), all(), matrix(), judge(), soak(), record()])
     lab.addCommand(command.copyInheritedSettings(lab))
   for (const command of [performing(), soaking()]) lab.addCommand(command.copyInheritedSettings(lab), { hidden: true })
   return lab
