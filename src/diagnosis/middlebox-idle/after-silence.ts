@@ -3,7 +3,8 @@ import { flowKey } from '../../outcome/flow.ts'
 import type { EvidenceLine } from '../../outcome/verdict.ts'
 import type { Case } from '../case.ts'
 import { type Control, controlOf } from '../control.ts'
-import { conntrackMemory, type Memory, numberOf } from '../memory.ts'
+import { isStillServed } from '../ipvs-entries.ts'
+import { conntrackMemory, ipvsMemory, type Memory, numberOf } from '../memory.ts'
 import type { Finding } from '../rule.ts'
 import { type Scene, sceneOf } from '../scene.ts'
 import { asLong, edgeOf, isOfSilence } from '../signs.ts'
@@ -40,7 +41,7 @@ function told(scene: Scene, control: Control, variant: 'reset' | 'silent', blame
       because: `it takes silence, it spares nobody, ${thereWords(scene)}, and ${blameless}`,
     },
     control,
-    also: variant === 'reset' ? (sceneOf(scene.of, scene.way, 'theirs')?.losses ?? []) : [],
+    also: variant === 'reset' && scene.way === 'direct' ? (sceneOf(scene.of, scene.way, 'theirs')?.losses ?? []) : [],
     evidence: [...(memory ? [memory.line] : []), ...entryLines(scene)],
     ruledOut: {
       'conntrack-expiry': variant === 'reset' ? 'that spares those that find their own server again' : blameless,
@@ -57,18 +58,27 @@ function told(scene: Scene, control: Control, variant: 'reset' | 'silent', blame
 function nodeIsBlameless(scene: Scene, control: Control, variant: 'reset' | 'silent'): string | undefined {
   const { of, way, losses } = scene
   const translator = translatorOf(of, losses)
+  if (translator?.service) {
+    const { service } = translator
+    const areServed = losses.every(loss => isStillServed(loss, service))
+    return areServed ? remembersLonger(scene, 'IPVS', ipvsMemory(of)) : undefined
+  }
   const memory = conntrackMemory(of)
-  const shortest = Math.min(...losses.map(({ quietMs }) => quietMs))
-  if (translator?.by === 'ipvs') return undefined
-  if (memory && (translator || way === 'direct')) return byItsSettings(of, memory, shortest, variant)
+  const isItsFlow = translator !== undefined || way === 'direct'
+  const settings = isItsFlow && (remembersLonger(scene, 'conntrack', memory) ?? takesUp(of, variant))
+  if (settings) return settings
   if (way === 'translated') return undefined
   if (variant === 'reset')
     return 'the client calls the server’s own address: the node has no other server to lead it to'
-  return control.spared ? 'others on this node survive the same silence' : undefined
+  return !memory && control.spared ? 'others on this node survive the same silence' : undefined
 }
 
-function byItsSettings(of: Case, memory: Memory, shortest: number, variant: 'reset' | 'silent'): string | undefined {
-  if (memory.ms > shortest) return `conntrack on the node remembers for ${span(memory.ms)}`
+function remembersLonger({ losses }: Scene, who: string, memory: Memory | undefined): string | undefined {
+  const shortest = Math.min(...losses.map(({ quietMs }) => quietMs))
+  return memory && memory.ms > shortest ? `${who} on the node remembers for ${span(memory.ms)}` : undefined
+}
+
+function takesUp(of: Case, variant: 'reset' | 'silent'): string | undefined {
   const [read, loose] = numberOf(of, 'net.netfilter.nf_conntrack_tcp_loose')
   return variant === 'silent' && read && loose !== 0 ? 'conntrack on the node takes connections up again' : undefined
 }

@@ -35,7 +35,8 @@ describe('it takes silence, and spares nobody', () => {
   test('the node, where it is asked, remembers for longer', () => {
     const node = byRules(86_400)
     expect(judged({ ledger: open, node }, mute(), kept())).toEqual(['silent itself likely 20'])
-    expect(judged({ ledger: open, node: byRules(600) }, reset(), kept())).toEqual([' family possible 20'])
+    // It may forget sooner: where nothing is translated it takes the connection up again as it was.
+    expect(judged({ ledger: open, node: byRules(600) }, reset(), kept())).toContain('reset itself likely 20')
   })
 
   test('through a Service as well, if the node is not to blame', () => {
