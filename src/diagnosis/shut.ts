@@ -26,7 +26,8 @@ function shutsAt(callee: Callee): readonly Shut[] {
   for (const each of news) {
     if (!isTelling(each) || !(isSilent(each) || isRefused(each))) continue
     const last = shuts.at(-1)
-    while (last && (good[next]?.sentAt ?? Infinity) <= last[0].sentAt + blurMs) next += 1
+    const began = last?.[0].sentAt ?? -Infinity
+    while ((good[next]?.sentAt ?? Infinity) <= began + blurMs) next += 1
     if (last && (good[next]?.sentAt ?? Infinity) >= each.sentAt - blurMs) last.push(each)
     else shuts.push([each])
   }
