@@ -28,6 +28,12 @@ export const serverWords = ({ pod, ip }: Server): string => (ip === undefined ? 
 export const isNeighbour = ({ self }: Case, { node }: Pick<Server, 'node'>): boolean =>
   self !== undefined && node !== undefined && node !== '' && node === self.node
 
+/** Several of one node: what they have in common is the node. */
+export const areOfOneNode = (servers: readonly Pick<Server, 'node'>[]): boolean => {
+  const [node, ...others] = new Set(servers.map(each => each.node ?? ''))
+  return servers.length > 1 && others.length === 0 && node !== ''
+}
+
 /** It is the very pod we are. */
 export const isOurselves = ({ self }: Case, { ip }: Pick<Server, 'ip'>): boolean =>
   self !== undefined && ip !== undefined && hostOf(ip) === hostOf(self.ip)

@@ -3,7 +3,7 @@ import type { Finding } from '../rule.ts'
 import { shareOf } from '../attempt-lines.ts'
 import { isRefused } from '../attempts.ts'
 import type { Spell } from '../partly.ts'
-import { serversOf } from '../servers.ts'
+import { areOfOneNode, serversOf } from '../servers.ts'
 import { hostOf } from '../host.ts'
 import { deadFinding } from './finding.ts'
 import { suspectsIn } from './suspects.ts'
@@ -14,6 +14,7 @@ export function byTheNode(of: Case, spell: Spell): Finding[] {
   if (!suspects || spell.good.length === 0) return []
   const { hosts, led, elsewhere, served, at } = suspects
   const servers = [...serversOf(of).values()].filter(({ ip }) => hosts.includes(hostOf(ip) ?? ''))
+  if (areOfOneNode(servers)) return []
   const where = hosts.join(', ')
   const how = spell.bad.some(isRefused) ? 'it refuses' : 'nobody answers there'
   const still = served.length > 0

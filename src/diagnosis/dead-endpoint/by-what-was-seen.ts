@@ -6,7 +6,7 @@ import type { Case } from '../case.ts'
 import { hostOf } from '../host.ts'
 import { isMixed, type Spell } from '../partly.ts'
 import type { Finding } from '../rule.ts'
-import { isNeighbour, serverWords } from '../servers.ts'
+import { areOfOneNode, isNeighbour, serverWords } from '../servers.ts'
 import { deadFinding } from './finding.ts'
 import { type Missing, missingIn } from './missing-servers.ts'
 
@@ -20,6 +20,7 @@ export function byWhatWasSeen(of: Case, spell: Spell): Finding[] {
   if (lateAnswers(of, spell) > 0 || isMisled(spell)) return []
   const refused = bad.filter(isRefused).length
   const missing = missingIn(of, spell)
+  if (areOfOneNode(missing.map(({ server }) => server))) return []
   const flow = byFlow(of, spell)
   // A neighbour of ours whose answers pass no rule looks dead as well (bridge-bypass).
   if (missing.some(({ server }) => isNeighbour(of, server)) && refused === 0) return []
