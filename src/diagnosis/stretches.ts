@@ -1,7 +1,7 @@
 import { type Flow, flowKey } from '../outcome/flow.ts'
 import type { Question } from './case.ts'
 import type { ProbeHistory } from './history.ts'
-import { isHeard, isTelling, sentAt, sentIn } from './questions.ts'
+import { isHeard, sentAt, sentIn, toldBy } from './questions.ts'
 
 /** Questions of one port, one after the other, of which none was heard. */
 export interface Stretch {
@@ -47,16 +47,19 @@ export function outagesOf(fresh: readonly ProbeHistory[], least: number): readon
   return outages
 }
 
+/** Fewer lost questions than these are the network's right, and no stretch. */
+const leastUnheard = 3
+
 /** All there were, oldest first. The port is the same all along; where it asked another address, another stretch begins. */
 export function stretchesOf(port: ProbeHistory): readonly Stretch[] {
-  const asks = [...port.asks].filter(isTelling).toSorted((a, b) => sentAt(a) - sentAt(b))
+  const asks = toldBy(port)
   const stretches: Stretch[] = []
   let unheard: Question[] = []
   let before: Question | undefined
   const close = (after?: Question) => {
     const [first, ...rest] = unheard
     const flow = first?.flow
-    if (first && flow)
+    if (first && flow && unheard.length >= leastUnheard)
       stretches.push({
         port,
         flow,

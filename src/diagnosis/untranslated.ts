@@ -30,11 +30,11 @@ const isUntranslated = ({ led, served, unheardSince }: Sighting): boolean =>
  * What an entry from before the Service explains: all that the port was not answered, and new ports as well, until the first
  * of them was. After that they are another matter.
  */
-export function missesSince({ misses }: Case, target: Target, stretch: Stretch): Question[] {
+export function missesSince(of: Case, target: Target, stretch: Stretch): Question[] {
   const fresh = sentIn(target.fresh, { from: -Infinity, to: stretch.to })
   const came = Math.min(...fresh.filter(isHeard).map(sentAt))
   const early = { from: stretch.from - earlyMs, to: came === Infinity ? -Infinity : came }
-  return [...missesOf(misses, stretch.port, stretch), ...target.fresh.flatMap(port => missesOf(misses, port, early))]
+  return [...missesOf(of, stretch.port, stretch), ...target.fresh.flatMap(port => missesOf(of, port, early))]
 }
 
 /** Probes begin within a second of each other. */

@@ -1,6 +1,6 @@
 import type { Question } from '../case.ts'
 import type { ProbeHistory } from '../history.ts'
-import { isTelling, sentAt } from '../questions.ts'
+import { sentAt, toldBy } from '../questions.ts'
 
 /** A and AAAA for one name, sent at once from one port. */
 export interface Pair {
@@ -12,8 +12,8 @@ export interface Pair {
 /** Of one pair the two are sent within this, ms; a busy process stamps answers late. */
 const apartMs = 100
 
-export function pairsOf({ asks }: ProbeHistory): readonly Pair[] {
-  const told = [...asks].filter(isTelling).toSorted((a, b) => sentAt(a) - sentAt(b))
+export function pairsOf(port: ProbeHistory): readonly Pair[] {
+  const told = toldBy(port)
   const open: Question[] = []
   const pairs: Pair[] = []
   for (const ask of told) {

@@ -24,8 +24,10 @@ const least = 3
 function judgeOne(of: Case, target: Target): Finding[] {
   const series = target.fresh.filter(({ of: { mode, kind } }) => kind === 'dns' && mode === 'pair')
   const pairs = series.flatMap(pairsOf)
+  const odd = pairs.filter(({ lost }) => lost.length === 1)
+  if (odd.length < least) return []
   const late = new Set(series.flatMap(port => [...lateAnswers(port).keys()]))
-  const torn = pairs.filter(({ lost }) => lost.length === 1 && !lost.some(each => late.has(each)))
+  const torn = odd.filter(({ lost }) => !lost.some(each => late.has(each)))
   const span = { from: Math.min(...torn.map(({ at }) => at)), to: Math.max(...torn.map(({ at }) => at)) }
   if (torn.length < least || pairs.some(pair => pair.lost.length === 2 && pair.at >= span.from && pair.at <= span.to))
     return []

@@ -10,7 +10,7 @@ import { type Failing, failingIn } from './failing.ts'
 export function codes(of: Case): Finding[] {
   const all = failingIn(of).filter(({ how }) => how === 'code')
   const explains = all.flatMap(({ port, from, to }) =>
-    missesOf(of.misses, port, { from, to }).filter(({ fate }) => fate === 'ok'),
+    missesOf(of, port, { from, to }).filter(({ fate }) => fate === 'ok'),
   )
   const [first] = all
   if (!first || explains.length === 0) return []

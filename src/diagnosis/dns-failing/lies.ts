@@ -12,7 +12,7 @@ export function lies(of: Case): Finding[] {
   const all = failingIn(of).filter(({ how }) => how === 'lie')
   const lied = new Set(all.flatMap(({ bad }) => bad))
   const explains = all.flatMap(({ port, from, to }) =>
-    missesOf(of.misses, port, { from, to }).filter(each => lied.has(each) || !isTelling(each)),
+    missesOf(of, port, { from, to }).filter(each => lied.has(each) || !isTelling(each)),
   )
   const [first] = all
   if (!first || explains.length === 0) return []

@@ -43,9 +43,7 @@ function slowBy(of: Case, target: Target): Slow | undefined {
 /** All that went wrong with such a server meanwhile, failed lookups as well. */
 export const missesWith = (of: Case, { target: { pinned, fresh, lookups }, from, to }: Slow): readonly Question[] => {
   const around = { from: from - marginMs, to: to + marginMs }
-  return [...pinned, ...fresh, ...lookups].flatMap((port: ProbeHistory) =>
-    missesOf(of.misses, port, around).filter(isTimeout),
-  )
+  return [...pinned, ...fresh, ...lookups].flatMap((port: ProbeHistory) => missesOf(of, port, around).filter(isTimeout))
 }
 
 const isTimeout = ({ fate }: Question): boolean => fate === 'timeout'

@@ -41,11 +41,11 @@ export const missesBy = (
   { target: { pinned, fresh, lookups }, from, to }: Strangers,
 ): readonly Question[] => [
   ...[...pinned, ...fresh].flatMap(port =>
-    missesOf(of.misses, port, { from, to }).filter(({ fate }) => fate === 'wrong-source' || fate === 'timeout'),
+    missesOf(of, port, { from, to }).filter(({ fate }) => fate === 'wrong-source' || fate === 'timeout'),
   ),
   ...lookups
     .filter(({ strays }) => [...strays].some(({ what }) => what === 'wrong-source'))
-    .flatMap(port => missesOf(of.misses, port, { from: from - lookupMs, to })),
+    .flatMap(port => missesOf(of, port, { from: from - lookupMs, to })),
 ]
 
 /** A lookup asks for as long as a resolver's patience lasts, ms. */

@@ -5,9 +5,8 @@ import type { Case, Question } from '../case.ts'
 import type { ProbeHistory } from '../history.ts'
 import { lateAnswers } from '../late.ts'
 import { perCase } from '../per-case.ts'
-import { isTelling, sentAt } from '../questions.ts'
+import { sentAt, sentIn } from '../questions.ts'
 import { doubt } from '../repicked.ts'
-import type { Meanwhile } from '../rises.ts'
 import { type Target, targetsOf } from '../targets.ts'
 
 /** A server of which some questions hear nothing, one like the other. */
@@ -39,41 +38,36 @@ export const lossyIn = perCase((of: Case): readonly Lossy[] =>
 /** Between the first loss and the last: by chance in each port, and in ports of each sort alike. */
 function lossyBy(target: Target): Lossy | undefined {
   const ports = [...target.pinned, ...target.fresh]
-  const [first, last] = endsOf(ports)
-  if (!first || !last) return undefined
-  const meanwhile = { from: sentAt(first), to: sentAt(last) }
-  const told = ports.map(port => ({ port, asks: askedIn(port, meanwhile) }))
+  const ends = sentIn(ports, { from: -Infinity, to: Infinity }).filter(isLost).map(sentAt)
+  if (ends.length < leastLost) return undefined
+  const meanwhile = { from: Math.min(...ends), to: Math.max(...ends) }
+  const told = ports.map(port => ({ port, asks: sentIn([port], meanwhile) }))
   const lost = told.flatMap(({ asks }) => asks.filter(isLost))
   const asked = told.reduce((sum, { asks }) => sum + asks.length, 0)
-  const late = new Set(ports.flatMap(port => [...lateAnswers(port).keys()]))
   const isAlike =
-    lost.length >= leastLost &&
     wilson(lost.length, asked).low >= leastShare &&
     lost.length <= mostShare * asked &&
     told.every(({ asks }) => asks.every(each => isLost(each) || each.fate === 'ok')) &&
-    told.every(({ asks }) => isByChance(asks)) &&
     turnsOf(told) >= leastTurns &&
     isOfNoMode(told) &&
-    lost.filter(each => late.has(each)).length <= 0.2 * lost.length
+    lateOf(ports, lost) <= 0.2 * lost.length &&
+    told.every(({ asks }) => isByChance(asks))
   return isAlike ? { target, lost, asked, modes: modesOf(told), ...meanwhile } : undefined
 }
 
 const isLost = ({ fate }: Question): boolean => fate === 'timeout'
 
-function endsOf(ports: readonly ProbeHistory[]): readonly (Question | undefined)[] {
-  const lost = ports.flatMap(({ asks }) => [...asks].filter(each => isLost(each) && isTelling(each)))
-  const inOrder = lost.toSorted((a, b) => sentAt(a) - sentAt(b))
-  return [inOrder[0], inOrder.at(-1)]
+function lateOf(ports: readonly ProbeHistory[], lost: readonly Question[]): number {
+  const late = new Set(ports.flatMap(port => [...lateAnswers(port).keys()]))
+  return lost.filter(each => late.has(each)).length
 }
 
-const askedIn = ({ asks }: ProbeHistory, { from, to }: Meanwhile): readonly Question[] =>
-  [...asks]
-    .filter(each => isTelling(each) && sentAt(each) >= from && sentAt(each) <= to)
-    .toSorted((a, b) => sentAt(a) - sentAt(b))
+/** An order shows in so many of the newest. */
+const newest = 256
 
 /** Neither in blocks, as in an outage, nor in turn, as of a dead server under round robin, nor always. */
 const isByChance = (asks: readonly Question[]): boolean => {
-  const outcomes = asks.map(isLost)
+  const outcomes = asks.slice(-newest).map(isLost)
   return rhythmOf(outcomes, doubt) === 'mixed' || outcomes.length < leastLost
 }
 

@@ -19,7 +19,7 @@ export const packetLoss = defineRule({
 function judgeOne(of: Case, lossy: Lossy): Finding[] {
   const { target, lost, asked, from, to } = lossy
   const explains = [...target.pinned, ...target.fresh, ...target.lookups].flatMap(port =>
-    missesOf(of.misses, port, { from: port.of.mode === 'resolver' ? from - lookupMs : from, to }).filter(
+    missesOf(of, port, { from: port.of.mode === 'resolver' ? from - lookupMs : from, to }).filter(
       ({ fate }) => fate === 'timeout',
     ),
   )

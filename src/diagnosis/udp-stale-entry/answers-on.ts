@@ -95,5 +95,5 @@ const isLeftOver = ({ led, served }: Pick<Sighting, 'led' | 'served'>): boolean 
   led.isTranslated && served.by === 'nobody'
 
 /** All that was not heard at the address since; a port that lost its entry, too. */
-export const missesDuring = ({ misses }: Case, { target: { fresh, pinned }, outage }: AnswersOn) =>
-  [...fresh, ...pinned].flatMap(port => missesOf(misses, port, outage))
+export const missesDuring = (of: Case, { target: { fresh, pinned }, outage }: AnswersOn) =>
+  [...fresh, ...pinned].flatMap(port => missesOf(of, port, outage))
