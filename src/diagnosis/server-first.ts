@@ -35,7 +35,8 @@ export function serverFirst(of: Case, forgetter: Forgetter): Finding[] {
 function byTheNode({ scene, quietMs, heard }: ServerSpoke, forgetter: Forgetter, memory: Memory): Finding[] {
   const { name, other, remedy } = forgetter
   // A zombie is found some seconds after its server spoke: without the server's word that silence is not known well enough.
-  if (quietMs === undefined ? !controlOf(scene).spared : quietMs < memory.ms) return []
+  if (quietMs === undefined && !controlOf(scene).spared) return []
+  if ((quietMs ?? Math.min(...scene.losses.map(loss => loss.quietMs))) < memory.ms) return []
   return [
     findingOf(scene, {
       ...common(scene, forgetter),
