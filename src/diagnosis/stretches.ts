@@ -21,7 +21,9 @@ export interface Outage {
   readonly unheard: readonly Question[]
   readonly from: number
   readonly to: number
+  /** The last from a new port that was heard before, and the first after. */
   readonly before: Question | undefined
+  readonly after: Question | undefined
 }
 
 /** Each time that so many questions from new ports were not heard, one after the other; oldest first. */
@@ -29,10 +31,10 @@ export function outagesOf(fresh: readonly ProbeHistory[], least: number): readon
   const asks = sentIn(fresh, { from: -Infinity, to: Infinity }).toSorted((a, b) => sentAt(a) - sentAt(b))
   const outages: Outage[] = []
   let [unheard, before]: [Question[], Question | undefined] = [[], undefined]
-  const close = () => {
+  const close = (after?: Question) => {
     const [first, last] = [unheard[0], unheard.at(-1)]
     if (first && last && unheard.length >= least)
-      outages.push({ unheard, from: sentAt(first), to: sentAt(last), before })
+      outages.push({ unheard, from: sentAt(first), to: sentAt(last), before, after })
     unheard = []
   }
   for (const ask of asks) {
@@ -40,7 +42,7 @@ export function outagesOf(fresh: readonly ProbeHistory[], least: number): readon
       unheard.push(ask)
       continue
     }
-    close()
+    close(ask)
     before = ask
   }
   close()

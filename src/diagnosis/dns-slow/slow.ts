@@ -35,9 +35,11 @@ function slowBy(of: Case, target: Target): Slow | undefined {
   const settled = (each: Question) =>
     each.fate === 'timeout' && isTelling(each) && sentAt(each) <= of.at - 1.5 * longest
   const given = ports.flatMap(({ asks }) => [...asks].filter(settled))
-  if (late.size < leastLate || given.filter(each => late.has(each)).length < leastShare * given.length) return undefined
-  const sent = [...late.keys()].map(sentAt)
-  return { target, given, late: [...late.values()], from: Math.min(...sent), to: Math.max(...sent) }
+  const answered = given.filter(each => late.has(each))
+  if (answered.length < leastLate || answered.length < leastShare * given.length) return undefined
+  const sent = answered.map(sentAt)
+  const tookMs = answered.map(each => late.get(each) ?? 0)
+  return { target, given, late: tookMs, from: Math.min(...sent), to: Math.max(...sent) }
 }
 
 /** All that went wrong with such a server meanwhile, failed lookups as well. */
