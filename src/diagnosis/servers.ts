@@ -28,10 +28,12 @@ export const serverWords = ({ pod, ip }: Server): string => (ip === undefined ? 
 export const isNeighbour = ({ self }: Case, { node }: Pick<Server, 'node'>): boolean =>
   self !== undefined && node !== undefined && node !== '' && node === self.node
 
-/** Several of one node: what they have in common is the node. */
-export const areOfOneNode = (servers: readonly Pick<Server, 'node'>[]): boolean => {
+/** Several, and all that are known of one node: what they have in common is the node. */
+export function areOfOneNode(of: Case, servers: readonly Server[]): boolean {
   const [node, ...others] = new Set(servers.map(each => each.node ?? ''))
-  return servers.length > 1 && others.length === 0 && node !== ''
+  if (servers.length < 2 || others.length > 0 || node === '') return false
+  const ids = new Set(servers.map(({ instance }) => instance))
+  return [...serversOf(of).values()].every(server => server.node !== node || ids.has(server.instance))
 }
 
 /** It is the very pod we are. */

@@ -14,7 +14,7 @@ export function byTheNode(of: Case, spell: Spell): Finding[] {
   if (!suspects || spell.good.length === 0) return []
   const { hosts, led, elsewhere, served, at } = suspects
   const servers = [...serversOf(of).values()].filter(({ ip }) => hosts.includes(hostOf(ip) ?? ''))
-  if (areOfOneNode(servers)) return []
+  if (areOfOneNode(of, servers)) return []
   const where = hosts.join(', ')
   const how = spell.bad.some(isRefused) ? 'it refuses' : 'nobody answers there'
   const still = served.length > 0

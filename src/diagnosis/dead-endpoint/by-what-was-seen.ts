@@ -20,7 +20,13 @@ export function byWhatWasSeen(of: Case, spell: Spell): Finding[] {
   if (lateAnswers(of, spell) > 0 || isMisled(spell)) return []
   const refused = bad.filter(isRefused).length
   const missing = missingIn(of, spell)
-  if (areOfOneNode(missing.map(({ server }) => server))) return []
+  if (
+    areOfOneNode(
+      of,
+      missing.map(({ server }) => server),
+    )
+  )
+    return []
   const flow = byFlow(of, spell)
   // A neighbour of ours whose answers pass no rule looks dead as well (bridge-bypass).
   if (missing.some(({ server }) => isNeighbour(of, server)) && refused === 0) return []

@@ -31,7 +31,10 @@ function judge(of: Case, shut: Shut): Finding[] {
       says: `${shareOf(shut.bad, [])} new attempts to ${shut.callee.host} fail, ${refused} refused at once: ${words(emptiness, onTheWay)}.`,
       ...(planned && { planned }),
       ...(emptiness.length === 0 && onTheWay === undefined && { only: 'family' }),
-      bad: [...resetBefore(shut), ...alikeIn(shut, ({ isNew, fate }) => isNew || fate === 'reset')],
+      bad: [
+        ...resetBefore(shut),
+        ...alikeIn(shut, ({ isNew, fate }) => isNew || fate === 'reset' || fate === 'refused'),
+      ],
       good: [],
       meanwhile: shut,
       confidence: confidenceOf(emptiness, onTheWay),
