@@ -2,6 +2,7 @@ import { type Flow, flowKey } from '../outcome/flow.ts'
 import type { Question } from './case.ts'
 import type { ProbeHistory } from './history.ts'
 import { isHeard, sentAt, sentIn, toldBy } from './questions.ts'
+import type { Meanwhile } from './rises.ts'
 
 /** Questions of one port, one after the other, of which none was heard. */
 export interface Stretch {
@@ -14,6 +15,8 @@ export interface Stretch {
   /** The last from this port that was heard before, and the first after. */
   readonly before: Question | undefined
   readonly after: Question | undefined
+  /** From the one to the other: stalls of ours in between belong to it. */
+  readonly whole: Meanwhile
 }
 
 /** A time in which nothing was heard from new ports. */
@@ -21,9 +24,10 @@ export interface Outage {
   readonly unheard: readonly Question[]
   readonly from: number
   readonly to: number
-  /** The last from a new port that was heard before, and the first after. */
+  /** The last from a new port that was heard before. */
   readonly before: Question | undefined
-  readonly after: Question | undefined
+  /** From that one to the first that was heard after. */
+  readonly whole: Meanwhile
 }
 
 /** Each time that so many questions from new ports were not heard, one after the other; oldest first. */
@@ -34,7 +38,7 @@ export function outagesOf(fresh: readonly ProbeHistory[], least: number): readon
   const close = (after?: Question) => {
     const [first, last] = [unheard[0], unheard.at(-1)]
     if (first && last && unheard.length >= least)
-      outages.push({ unheard, from: sentAt(first), to: sentAt(last), before, after })
+      outages.push({ unheard, from: sentAt(first), to: sentAt(last), before, whole: wholeOf(first, before, after) })
     unheard = []
   }
   for (const ask of asks) {
@@ -70,6 +74,7 @@ export function stretchesOf(port: ProbeHistory): readonly Stretch[] {
         to: sentAt(rest.at(-1) ?? first),
         before,
         after,
+        whole: wholeOf(first, before, after),
       })
     unheard = []
   }
@@ -89,3 +94,8 @@ export function stretchesOf(port: ProbeHistory): readonly Stretch[] {
   close()
   return stretches
 }
+
+const wholeOf = (first: Question, before: Question | undefined, after: Question | undefined): Meanwhile => ({
+  from: sentAt(before ?? first),
+  to: after ? sentAt(after) : Infinity,
+})

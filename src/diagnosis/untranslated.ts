@@ -34,7 +34,7 @@ export function missesSince(of: Case, target: Target, stretch: Stretch): Questio
   const fresh = sentIn(target.fresh, { from: -Infinity, to: stretch.to })
   const came = Math.min(...fresh.filter(isHeard).map(sentAt))
   const early = { from: stretch.from - earlyMs, to: came === Infinity ? -Infinity : came }
-  return [...missesOf(of, stretch.port, stretch), ...target.fresh.flatMap(port => missesOf(of, port, early))]
+  return [...missesOf(of, stretch.port, stretch.whole), ...target.fresh.flatMap(port => missesOf(of, port, early))]
 }
 
 /** Probes begin within a second of each other. */

@@ -10,7 +10,7 @@ import { askingIn } from './asking.ts'
 export function udp(of: Case): Finding[] {
   const all = askingIn(of)
   const [first] = all
-  const explains = all.flatMap(({ stretch }) => missesOf(of, stretch.port, stretch))
+  const explains = all.flatMap(({ stretch }) => missesOf(of, stretch.port, stretch.whole))
   if (!first || explains.length === 0) return []
   const { stretch, ghost } = first
   const heard = new Set(all.flatMap(each => sentIn(each.target.fresh, each.stretch).filter(isHeard))).size

@@ -96,6 +96,4 @@ const isLeftOver = ({ led, served }: Pick<Sighting, 'led' | 'served'>): boolean 
 
 /** All that was not heard at the address since; a port that lost its entry, too. */
 export const missesDuring = (of: Case, { target: { fresh, pinned }, outage }: AnswersOn) =>
-  [...fresh, ...pinned].flatMap(port =>
-    missesOf(of, port, { from: outage.from, to: outage.after ? outage.to : Infinity }),
-  )
+  [...fresh, ...pinned].flatMap(port => missesOf(of, port, outage.whole))

@@ -18,7 +18,7 @@ export function endpoint(of: Case): Finding[] {
     ({ stretch: { port, from } }) => !proven.has(`${port.of.probe} ${port.of.server} ${from}`),
   )
   const stretches = [...proofs, ...inferred].map(({ stretch }) => stretch)
-  const explains = stretches.flatMap(({ port, from, to }) => missesOf(of, port, { from, to }))
+  const explains = stretches.flatMap(({ port, whole }) => missesOf(of, port, whole))
   const [first] = stretches
   if (!first || explains.length === 0) return []
   const from = Math.min(...stretches.map(each => each.from))

@@ -24,7 +24,7 @@ function portsAlone(of: Case): Finding[] {
   const explains = [
     ...new Set(
       all.flatMap(each => [
-        ...missesOf(of, each.stretch.port, each.stretch),
+        ...missesOf(of, each.stretch.port, each.stretch.whole),
         ...(neverHeard(each) ? missesSince(of, each.target, each.stretch) : []),
       ]),
     ),
