@@ -1,7 +1,7 @@
 import type { Disturbed } from '../outcome/disturbed.ts'
 import type { Identity } from '../outcome/identity.ts'
 import type { Asked, Ended, Observation, Opened, Stamp } from '../outcome/observation.ts'
-import type { CohortHistory, History, ProbeHistory } from './history.ts'
+import type { CohortHistory, Farewell, History, ProbeHistory } from './history.ts'
 import { readingsOf, type Readings } from './readings.ts'
 
 export type Death = Ended & Stamp
@@ -28,6 +28,8 @@ export interface Case {
   readonly lateOpenings: readonly LateOpening[]
   /** Planned ends, and openings that failed because of one, likewise. */
   readonly goodbyes: readonly Death[]
+  /** Servers that said goodbye, by instance. */
+  readonly farewells: ReadonlyMap<string, Farewell>
   /** Questions that were not answered as they should, likewise. */
   readonly misses: readonly Question[]
   readonly disturbed: readonly (Disturbed & Stamp)[]
@@ -55,6 +57,7 @@ export function caseOf(history: History, at: number, spent: { has(symptom: Sympt
     lateOpenings: inOrder(
       mine.flatMap(({ opens }) => [...opens].filter(each => isLate(each) && judged(each, horizonMs))),
     ),
+    farewells: history.farewells,
     goodbyes: inOrder(ends.filter(end => isGoodbye(end) && judged(end, horizonMs))),
     misses: inOrder(
       probes

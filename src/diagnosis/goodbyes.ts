@@ -5,27 +5,13 @@ import type { Case } from './case.ts'
 export const rolloutMs = 60_000
 
 /** A server said goodbye shortly before, or did so while others still were led to it. */
-export const hasLeft = ({ cohorts }: Case, server: string, at: number): boolean =>
-  cohorts.some(({ ends }) =>
-    [...ends].some(
-      end =>
-        end.planned &&
-        end.fate === 'closed' &&
-        end.peer?.instance === server &&
-        end.at > at - rolloutMs &&
-        end.at < at + rolloutMs,
-    ),
-  )
+export function hasLeft({ farewells }: Case, server: string, at: number): boolean {
+  const said = farewells.get(server)
+  return said !== undefined && said.to > at - rolloutMs && said.from < at + rolloutMs
+}
 
 /** Every server that was met at an address before has said goodbye: it was scaled down, or all of it is being replaced. */
-export function haveAllLeft(of: Case, { attempts }: Callee, at: number): boolean {
-  const left = new Set(
-    of.cohorts.flatMap(({ ends }) =>
-      [...ends].flatMap(({ planned, fate, peer, at: said }) =>
-        planned && fate === 'closed' && peer && said <= at + rolloutMs ? [peer.instance] : [],
-      ),
-    ),
-  )
+export function haveAllLeft({ farewells }: Case, { attempts }: Callee, at: number): boolean {
   const met = new Set(attempts.flatMap(({ server, sentAt }) => (sentAt <= at && server !== undefined ? [server] : [])))
-  return met.size > 0 && [...met].every(server => left.has(server))
+  return met.size > 0 && [...met].every(server => (farewells.get(server)?.from ?? Infinity) <= at + rolloutMs)
 }

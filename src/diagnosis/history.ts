@@ -18,7 +18,16 @@ import { isMiss } from './case.ts'
 import { ring, type Ring } from './ring.ts'
 
 /** What is kept of each series: enough for statistics, however long the process runs. */
-const kept = { ends: 1024, exchanges: 2048, opens: 512, asks: 1024, strays: 512, evidence: 64, disturbed: 64 } as const
+const kept = {
+  ends: 1024,
+  exchanges: 2048,
+  opens: 512,
+  asks: 1024,
+  strays: 512,
+  evidence: 64,
+  disturbed: 64,
+  farewells: 256,
+} as const
 
 /** Newest last. */
 export interface CohortHistory {
@@ -39,12 +48,21 @@ export interface ProbeHistory {
   missedAt: number
 }
 
+/** A server that said goodbye: who, and when to the first and to the last of its connections, epoch ms. */
+export interface Farewell {
+  readonly peer: Identity
+  readonly from: number
+  readonly to: number
+}
+
 /** The recent past, folded from observations: what rules judge. Pure: the journal replayed gives the same. */
 export interface History {
   fold(observation: Observation): void
   readonly cohorts: Iterable<CohortHistory>
   readonly probes: Iterable<ProbeHistory>
   readonly disturbed: Ring<Disturbed & Stamp>
+  /** By instance; remembered for longer than the ends themselves, which a flood of failing connects washes away. */
+  readonly farewells: ReadonlyMap<string, Farewell>
   readonly evidence: Ring<{ readonly at: number; readonly evidence: Evidence }>
   /** Epoch ms of `began`, and who did. */
   readonly beganAt: number
@@ -56,6 +74,7 @@ export function history(): History {
   const probes = new Map<string, ProbeHistory>()
   const disturbed = ring<Disturbed & Stamp>(kept.disturbed)
   const evidence = ring<{ readonly at: number; readonly evidence: Evidence }>(kept.evidence)
+  const farewells = new Map<string, Farewell>()
   let beganAt = 0
   let self: Identity | undefined
 
@@ -88,6 +107,13 @@ export function history(): History {
     return made
   }
 
+  function hearFarewell({ planned, fate, peer, at }: Ended & Stamp): void {
+    if (!planned || fate !== 'closed' || !peer) return
+    farewells.set(peer.instance, { peer, from: farewells.get(peer.instance)?.from ?? at, to: at })
+    const [oldest] = farewells.keys()
+    if (farewells.size > kept.farewells && oldest !== undefined) farewells.delete(oldest)
+  }
+
   return {
     get cohorts() {
       return cohorts.values()
@@ -96,6 +122,7 @@ export function history(): History {
       return probes.values()
     },
     disturbed,
+    farewells,
     evidence,
     get beganAt() {
       return beganAt
@@ -120,6 +147,7 @@ export function history(): History {
         case 'ended': {
           const cohort = cohortOf(news)
           if (news.id !== undefined && cohort.open > 0) cohort.open -= 1
+          if (news.side === 'client') hearFarewell(news)
           return cohort.ends.push(news)
         }
         case 'swept':
