@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { storyClock } from '../../test/story-clock.ts'
 import type { Ask } from '../evidence/source.ts'
+import type { Evidence } from '../outcome/evidence.ts'
 import type { Observation } from '../outcome/observation.ts'
 import { investigate } from './investigate.ts'
 
 const of = { side: 'client', kind: 'dns', probe: 'dns', server: '1', mode: 'fresh' } as const
 
-function street({ everyMs = 15_000 } = {}) {
+function street({ everyMs = 15_000, evidence = {} }: { everyMs?: number; evidence?: Evidence } = {}) {
   const clock = storyClock()
   const asked: { readonly at: number; readonly thorough: boolean; readonly about: Ask }[] = []
   let open = false
@@ -18,7 +19,7 @@ function street({ everyMs = 15_000 } = {}) {
     witnesses: {
       ask: async (about, thorough) => {
         asked.push({ at: clock.steady(), thorough, about })
-        return {}
+        return evidence
       },
       close: async () => {},
     },
@@ -68,6 +69,16 @@ test('a fault is examined within a second, with all there is, about the flow tha
   await passes(1000)
   expect(asked.length).toBe(before + 1)
   expect(asked.at(-1)).toMatchObject({ thorough: true, about: { flows: [miss.flow] } })
+})
+
+test('whoever did not answer in time is asked again, a few times, and not for ever', async () => {
+  const evidence = { node: { ipvs: { at: 0, absent: 'agent at 10.0.0.1:7002: no answer within 5000 ms' } } }
+  const { asked, hear, passes } = street({ evidence })
+  await passes(120_000)
+  const before = asked.filter(({ thorough }) => thorough).length
+  hear(miss)
+  await passes(600_000)
+  expect(asked.filter(({ thorough }) => thorough).length - before).toBe(4)
 })
 
 test('a flood of faults is examined at growing distances, and not for each of them', async () => {

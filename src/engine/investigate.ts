@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { tooLate } from '../evidence/read.ts'
 import type { Ask } from '../evidence/source.ts'
 import type { Evidence } from '../outcome/evidence.ts'
 import type { Examined } from '../outcome/evidence.ts'
@@ -30,6 +31,9 @@ const quietMs = 30_000
 /** While a verdict is open or a fault waits for one, ms. */
 const watchfulMs = 5000
 
+/** So often everything is asked again, without anything new, where somebody did not answer in time: a busy node may, later. */
+const mostRetries = 3
+
 export interface InvestigationJob {
   readonly clock: Clock
   readonly witnesses: Witnesses
@@ -46,6 +50,7 @@ export function investigate({ clock, witnesses, everyMs, tell, isOpen }: Investi
   let lastFault = -Infinity
   let lastThorough = -Infinity
   let isNews = true
+  let retries = 0
   let disarm: (() => void) | undefined
   let dueAt = Infinity
   let running: Promise<void> | undefined
@@ -80,6 +85,10 @@ export function investigate({ clock, witnesses, everyMs, tell, isOpen }: Investi
       isNews = false
     }
     const evidence = await witnesses.ask(about.ask(), thorough)
+    if (thorough && isLate(evidence) && retries < mostRetries) {
+      retries += 1
+      isNews = true
+    }
     if (!stopped) tell({ type: 'examined', evidence })
   }
 
@@ -101,6 +110,7 @@ export function investigate({ clock, witnesses, everyMs, tell, isOpen }: Investi
       if (now - lastFault > quietMs) gap = gapMs.least
       lastFault = now
       isNews = true
+      retries = 0
       if (!running) within(untilDue())
     },
     async conclude() {
@@ -116,3 +126,8 @@ export function investigate({ clock, witnesses, everyMs, tell, isOpen }: Investi
     },
   }
 }
+
+const isLate = (evidence: Evidence): boolean =>
+  Object.values(evidence).some(readings =>
+    Object.values(readings).some(reading => 'absent' in reading && reading.absent.includes(tooLate)),
+  )

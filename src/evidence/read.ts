@@ -6,6 +6,9 @@ import { Absent, type Ask, type Machine, type Source } from './source.ts'
 /** Each source has so long, ms; what it says later is lost. */
 export const sourceDeadlineMs = 2000
 
+/** How the reason begins where a source was asked and did not answer in time. */
+export const tooLate = 'no answer within'
+
 interface Where {
   readonly clock: Clock
   readonly machineUntil: (signal: AbortSignal) => Machine
@@ -32,7 +35,7 @@ async function reading(source: Source, ask: Ask, { clock, machineUntil }: Where,
   const over = new AbortController()
   const late = Promise.withResolvers<never>()
   const disarm = clock.alarm(deadlineMs, () => {
-    late.reject(new Absent(`no answer within ${deadlineMs} ms`))
+    late.reject(new Absent(`${tooLate} ${deadlineMs} ms`))
   })
   try {
     const value = await Promise.race([source.read(machineUntil(over.signal), ask), late.promise])
