@@ -1,6 +1,6 @@
 import type { Case, Question } from './case.ts'
 import { perCase } from './per-case.ts'
-import { isHeard, sentAt, sentIn, tally } from './questions.ts'
+import { askedIn, isHeard, sentAt, sentIn, tally } from './questions.ts'
 import { doubt } from './repicked.ts'
 import { type Stretch, stretchesOf } from './stretches.ts'
 import { type Target, targetsOf } from './targets.ts'
@@ -32,7 +32,7 @@ export const aloneIn = perCase((of: Case): readonly Alone[] =>
 )
 
 function aloneBy(target: Target, stretch: Stretch): Alone | undefined {
-  const fresh = sentIn(target.fresh, stretch)
+  const fresh = askedIn(target.fresh, stretch)
   const lost = fresh.filter(each => !isHeard(each)).map(sentAt)
   const since = Math.max(stretch.from, ...lost.map(at => at + 1))
   const unheard = stretch.unheard.filter(each => sentAt(each) >= since)

@@ -35,7 +35,9 @@ export function docket(): Docket {
     const told = symptomsOf(of)
     for (const entry of entries.values()) {
       const better = found.find(each => isBetter(each, entry) || isWider(each, entry, found))
-      if (better) news.push(close(entry, of.at, entries.get(keyOf(better))?.verdict.id))
+      const heir = better && entries.get(keyOf(better))
+      if (heir && heir !== entry) inherit(heir, entry)
+      if (better) news.push(close(entry, of.at, heir?.verdict.id))
       else if (isOver(entry.verdict, entry.grounds, of)) news.push(close(entry, of.at))
       // A clock that is set back makes them young again: they have been judged all the same.
       for (const symptom of entry.grounds.prune(told)) spent.add(symptom)
@@ -69,6 +71,13 @@ export function docket(): Docket {
     const all = Math.max(finding.of, Math.round((verdict.of * grounds.count) / verdict.count))
     entry.verdict = { ...verdict, ...countsOf(grounds, all), updatedAt: of.at }
     return entry.verdict
+  }
+
+  /** What a verdict stood on stays explained when another takes its place. */
+  function inherit(heir: Entry, { grounds }: Entry): void {
+    const all = Math.round((heir.verdict.of * (heir.grounds.count + grounds.recent.size)) / heir.grounds.count)
+    heir.grounds.add([...grounds.recent])
+    heir.verdict = { ...heir.verdict, ...countsOf(heir.grounds, all) }
   }
 
   function close({ verdict, grounds }: Entry, at: number, supersededBy?: string): Verdict {

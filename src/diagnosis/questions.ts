@@ -14,20 +14,36 @@ const heard: ReadonlySet<string> = new Set(['ok', 'wrong-reply', 'wrong-source']
 export const isTelling = (question: Question): boolean => question.fate !== 'cancelled' && isTrusted(question)
 
 /** Those of a series that are telling, in the order they were sent. */
-export function toldBy(port: ProbeHistory): readonly Question[] {
+export const toldBy = (port: ProbeHistory): readonly Question[] => sorted(port).told
+
+/** All of a series that were seen to their end. A stall of ours may have made some of it: for comparing those it met alike. */
+export const askedBy = (port: ProbeHistory): readonly Question[] => sorted(port).asked
+
+interface Sorted {
+  readonly total: number
+  readonly asked: readonly Question[]
+  readonly told: readonly Question[]
+}
+
+function sorted(port: ProbeHistory): Sorted {
   const { asks } = port
-  const before = told.get(port)
-  if (before?.total === asks.total) return before.inOrder
-  const inOrder = [...asks].filter(isTelling).toSorted((a, b) => sentAt(a) - sentAt(b))
-  told.set(port, { total: asks.total, inOrder })
-  return inOrder
+  const before = known.get(port)
+  if (before?.total === asks.total) return before
+  const asked = [...asks].filter(({ fate }) => fate !== 'cancelled').toSorted((a, b) => sentAt(a) - sentAt(b))
+  const made = { total: asks.total, asked, told: asked.filter(isTelling) }
+  known.set(port, made)
+  return made
 }
 /** A history grows: what was sorted holds until it does. */
-const told = new WeakMap<ProbeHistory, { readonly total: number; readonly inOrder: readonly Question[] }>()
+const known = new WeakMap<ProbeHistory, Sorted>()
 
-/** Those of some series that were sent meanwhile. */
+/** Those of some series that were sent meanwhile, and are telling. */
 export const sentIn = (series: readonly ProbeHistory[], meanwhile: Meanwhile): readonly Question[] =>
   series.flatMap(port => between(toldBy(port), meanwhile))
+
+/** Those of some series that were sent meanwhile: all. */
+export const askedIn = (series: readonly ProbeHistory[], meanwhile: Meanwhile): readonly Question[] =>
+  series.flatMap(port => between(askedBy(port), meanwhile))
 
 /** How questions fared. */
 export interface Tally {

@@ -1,10 +1,10 @@
 import { type Flow, flowKey } from '../outcome/flow.ts'
 import type { Question } from './case.ts'
 import type { ProbeHistory } from './history.ts'
-import { isHeard, sentAt, sentIn, toldBy } from './questions.ts'
+import { askedBy, askedIn, isHeard, isTelling, sentAt, sentIn } from './questions.ts'
 import type { Meanwhile } from './rises.ts'
 
-/** Questions of one port, one after the other, of which none was heard. */
+/** Questions of one port, one after the other, of which none was heard: through stalls of ours as well, see `isSound`. */
 export interface Stretch {
   readonly port: ProbeHistory
   readonly flow: Flow
@@ -58,7 +58,7 @@ const leastUnheard = 3
 
 /** All there were, oldest first. The port is the same all along; where it asked another address, another stretch begins. */
 export function stretchesOf(port: ProbeHistory): readonly Stretch[] {
-  const asks = toldBy(port)
+  const asks = askedBy(port)
   const stretches: Stretch[] = []
   let unheard: Question[] = []
   let before: Question | undefined
@@ -94,6 +94,14 @@ export function stretchesOf(port: ProbeHistory): readonly Stretch[] {
   close()
   return stretches
 }
+
+/**
+ * A stall of ours makes timeouts. It is no reason where enough of them were not met by any, or where new ports were heard
+ * meanwhile: a stall meets all alike.
+ */
+export const isSound = ({ unheard, from, to }: Stretch, fresh: readonly ProbeHistory[]): boolean =>
+  unheard.filter(isTelling).length >= leastUnheard ||
+  askedIn(fresh, { from, to }).filter(isHeard).length >= leastUnheard
 
 const wholeOf = (first: Question, before: Question | undefined, after: Question | undefined): Meanwhile => ({
   from: sentAt(before ?? first),

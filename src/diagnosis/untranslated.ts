@@ -1,7 +1,7 @@
 import type { Case, Question } from './case.ts'
 import { isHeard, missesOf, sentAt, sentIn } from './questions.ts'
 import { leastUnheardSince, type Sighting, sightingsOf } from './sightings.ts'
-import { type Stretch, stretchesOf } from './stretches.ts'
+import { isSound, type Stretch, stretchesOf } from './stretches.ts'
 import { type Target, targetsOf } from './targets.ts'
 
 /** A port whose entry translates nothing, though new flows to the address are led to servers. */
@@ -14,6 +14,7 @@ export interface Untranslated {
 export const untranslatedIn = (of: Case): readonly Untranslated[] =>
   targetsOf(of).flatMap(target =>
     target.pinned.flatMap(stretchesOf).flatMap(stretch => {
+      if (!isSound(stretch, target.fresh)) return []
       const sighting = sightingsOf(of, stretch).findLast(isUntranslated)
       return sighting ? [{ target, stretch, sighting }] : []
     }),

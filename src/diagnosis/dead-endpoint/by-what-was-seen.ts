@@ -6,9 +6,9 @@ import type { Case } from '../case.ts'
 import { hostOf } from '../host.ts'
 import { isMixed, type Spell } from '../partly.ts'
 import type { Finding } from '../rule.ts'
-import { areOfOneNode, isNeighbour, serverWords } from '../servers.ts'
+import { areOfOneNode, isNeighbour, isOurselves, serverWords } from '../servers.ts'
 import { deadFinding } from './finding.ts'
-import { type Missing, missingIn } from './missing-servers.ts'
+import { type Missing, missingIn, unheardIn } from './missing-servers.ts'
 
 /** Fewer failures than this are no pattern. */
 const least = 3
@@ -19,14 +19,10 @@ export function byWhatWasSeen(of: Case, spell: Spell): Finding[] {
   if (bad.length < least || good.length < least || !isMixed(spell)) return []
   if (lateAnswers(of, spell) > 0 || isMisled(spell)) return []
   const refused = bad.filter(isRefused).length
+  const unheard = unheardIn(of, spell)
+  // A node that is silent, or a pod that cannot reach itself, are other matters (black-hole, snat-missing).
+  if (areOfOneNode(of, unheard) || unheard.some(server => isOurselves(of, server))) return []
   const missing = missingIn(of, spell)
-  if (
-    areOfOneNode(
-      of,
-      missing.map(({ server }) => server),
-    )
-  )
-    return []
   const flow = byFlow(of, spell)
   // A neighbour of ours whose answers pass no rule looks dead as well (bridge-bypass).
   if (missing.some(({ server }) => isNeighbour(of, server)) && refused === 0) return []

@@ -4,7 +4,7 @@ import type { Case } from '../case.ts'
 import { within } from '../callees.ts'
 import type { Spell } from '../partly.ts'
 import { doubt } from '../repicked.ts'
-import { isOurselves, type Server, serversOf } from '../servers.ts'
+import { type Server, serversOf } from '../servers.ts'
 
 /** A server that used to answer, and that nobody has heard from since some of what is new fails. */
 export interface Missing {
@@ -14,16 +14,20 @@ export interface Missing {
 }
 
 export function missingIn(of: Case, spell: Spell): readonly Missing[] {
-  const attempts = attemptsOf(of)
-  const heard = new Set(within(attempts.filter(isHeard), spell).map(({ server }) => server))
-  const met = new Set(spell.callee.attempts.flatMap(({ server }) => server ?? []))
-  return [...met].flatMap(instance => {
-    const server = serversOf(of).get(instance)
-    if (!server || heard.has(instance) || isOurselves(of, server)) return []
-    const says = notMet(spell, instance, met.size) ?? notSpared(spell, instance, met.size)
+  const met = metAt(spell).size
+  return unheardIn(of, spell).flatMap(server => {
+    const says = notMet(spell, server.instance, met) ?? notSpared(spell, server.instance, met)
     return says === undefined ? [] : [{ server, says }]
   })
 }
+
+/** Servers that were met at this callee and that nobody has heard from since, be it chance or not. */
+export function unheardIn(of: Case, spell: Spell): readonly Server[] {
+  const heard = new Set(within(attemptsOf(of).filter(isHeard), spell).map(({ server }) => server))
+  return [...metAt(spell)].flatMap(instance => (heard.has(instance) ? [] : (serversOf(of).get(instance) ?? [])))
+}
+
+const metAt = ({ callee }: Spell): ReadonlySet<string> => new Set(callee.attempts.flatMap(({ server }) => server ?? []))
 
 /** Each new attempt meets any of the servers: this one is missed too often. */
 function notMet({ callee, from, good }: Spell, instance: string, servers: number): string | undefined {

@@ -1,4 +1,5 @@
-import { attemptsOf, isHeard, isSilent, isTelling } from '../attempts.ts'
+import { netstat } from '../../evidence/netstat/facts.ts'
+import { type Attempt, attemptsOf, isHeard, isSilent, isTelling } from '../attempts.ts'
 import { spellOf, within } from '../callees.ts'
 import type { Case } from '../case.ts'
 import { type Forwarding, forwardingOf, strandedIn } from '../forwarding.ts'
@@ -18,7 +19,6 @@ export const forwardingOff = defineRule({
 /** A time in which the node was seen not to forward. */
 interface Off extends Meanwhile {
   readonly first: Forwarding & { readonly off: string }
-  readonly isOver: boolean
 }
 
 /** From the last look at which it did, to the next. */
@@ -30,20 +30,23 @@ function offTimes(of: Case): readonly Off[] {
     if (off === undefined || looks[i - 1]?.off !== undefined) continue
     const next = looks.slice(i).find(each => each.off === undefined)
     const from = looks[i - 1]?.at ?? -Infinity
-    times.push({ from, to: next?.at ?? Infinity, first: { ...look, off }, isOver: next !== undefined })
+    times.push({ from, to: next?.at ?? Infinity, first: { ...look, off } })
   }
   return times
 }
 
 function judge(of: Case, time: Off): Finding[] {
+  const began = Math.max(time.from, lastHeardElsewhere(of, time.first.at))
   const silent = attemptsOf(of).filter(
-    each => isTelling(each) && isSilent(each) && each.sentAt >= time.from && each.sentAt <= time.to,
+    each => isTelling(each) && isSilent(each) && each.sentAt >= began - edgeMs && each.sentAt <= time.to,
   )
   const spell = spellOf(silent)
   if (!spell) return []
   const heard = heardElsewhere(of, { from: Math.max(spell.from, time.first.at), to: Math.min(spell.to, time.to) })
   const known = Math.max(...silent.map(({ symptom }) => symptom?.at ?? 0))
-  const stranded = strandedIn(of, { from: spell.from, to: Math.min(known, time.isOver ? time.to : known) })
+  // What is told while the node is read may be younger than its words.
+  const read = of.facts.newest(netstat, 'node')?.at ?? known
+  const stranded = strandedIn(of, { from: spell.from, to: Math.min(known, read, time.to) })
   // Something gets through to other nodes, or nothing is stranded: our packets do not need this to be on.
   const isGlobal = time.first.off === 'net.ipv4.ip_forward'
   const isEnough = isGlobal || (stranded?.by ?? 0) * 2 >= silent.length
@@ -82,11 +85,17 @@ const edgeMs = 500
 
 /** Answers from other nodes. */
 function heardElsewhere(of: Case, meanwhile: Meanwhile): number {
-  const servers = serversOf(of)
-  return within(attemptsOf(of).filter(isHeard), meanwhile).filter(({ server }) => {
-    const known = servers.get(server ?? '')
-    return known?.node !== undefined && !isNeighbour(of, known)
-  }).length
+  return within(attemptsOf(of).filter(isHeard), meanwhile).filter(each => isElsewhere(of, each)).length
+}
+
+/** Until then it was on, whatever was not looked at. */
+const lastHeardElsewhere = (of: Case, before: number): number =>
+  within(attemptsOf(of).filter(isHeard), { from: -Infinity, to: before }).findLast(each => isElsewhere(of, each))
+    ?.sentAt ?? -Infinity
+
+function isElsewhere(of: Case, { server }: Attempt): boolean {
+  const known = serversOf(of).get(server ?? '')
+  return known?.node !== undefined && !isNeighbour(of, known)
 }
 
 const remedy = (off: string): readonly string[] => [

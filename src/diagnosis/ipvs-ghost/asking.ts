@@ -1,7 +1,7 @@
 import type { Case } from '../case.ts'
 import { sentAt } from '../questions.ts'
 import { leastUnheardSince } from '../sightings.ts'
-import { type Stretch, stretchesOf } from '../stretches.ts'
+import { isSound, type Stretch, stretchesOf } from '../stretches.ts'
 import { type Target, targetsOf } from '../targets.ts'
 import { type Weightless, weightlessIn } from '../weightless.ts'
 
@@ -15,6 +15,7 @@ export interface Asking {
 export const askingIn = (of: Case): readonly Asking[] =>
   targetsOf(of).flatMap(target =>
     target.pinned.flatMap(stretchesOf).flatMap(stretch => {
+      if (!isSound(stretch, target.fresh)) return []
       const ghost = weightlessIn(of, stretch.flow, stretch).findLast(
         ({ isOwn, at }) => isOwn && stretch.unheard.filter(each => sentAt(each) > at).length >= leastUnheardSince,
       )

@@ -7,5 +7,8 @@ export const snatMissing = defineRule({
   name: 'snat-missing',
   title: 'The node does not translate the source of what leaves',
   family: 'lost-nat',
-  judge: of => [...outward(of), ...hairpin(of), ...oldGoOn(of)],
+  judge: of => {
+    const seen = [...outward(of), ...hairpin(of)]
+    return seen.length > 0 ? seen : oldGoOn(of)
+  },
 })

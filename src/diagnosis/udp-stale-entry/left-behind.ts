@@ -1,6 +1,6 @@
 import type { Case } from '../case.ts'
 import { type Sighting, sightingsOf, leastUnheardSince } from '../sightings.ts'
-import { type Stretch, stretchesOf } from '../stretches.ts'
+import { isSound, type Stretch, stretchesOf } from '../stretches.ts'
 import { type Target, targetsOf } from '../targets.ts'
 
 /** A port whose entry leads to somebody who is no server of the address any more: seen, not inferred. */
@@ -15,6 +15,7 @@ export interface LeftBehind {
 export const leftBehindIn = (of: Case): readonly LeftBehind[] =>
   targetsOf(of).flatMap(target =>
     target.pinned.flatMap(stretchesOf).flatMap(stretch => {
+      if (!isSound(stretch, target.fresh)) return []
       const sightings = sightingsOf(of, stretch)
       const sighting = sightings.findLast(isLeftBehind)
       const hadNone = sightings.some(({ served }) => served.by !== 'nobody' && served.backends.length === 0)

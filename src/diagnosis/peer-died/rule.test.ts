@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import type { LedgerFact } from '../../evidence/ledger/facts.ts'
+import { began, connects, held, inOrder, look, server } from '../../../test/calls.ts'
+import { caseFrom } from '../../../test/cases.ts'
+import { examined } from '../../../test/stories.ts'
+import type { Observation } from '../../outcome/observation.ts'
+import { peerDied } from './rule.ts'
+
+const judge = (...parts: readonly (readonly Observation[])[]) =>
+  peerDied.judge(caseFrom(inOrder([began()], ...parts, [examined(60)])))
+const words = (findings: ReturnType<typeof judge>) =>
+  findings.map(({ variant, confidence, planned }) => `${variant} ${confidence.level}${planned ? ' planned' : ''}`)
+
+/** From 10 s on server 10 is gone; server 11 is on the same node, 20 on another. */
+const gone = (how: 'silent' | 'closed' | 'reset') => (s: number, i: number) => (i === 10 && s >= 10 ? how : 'answered')
+const servers = [10, 10, 10, 10, 10, 10, 20, 20, 20, 20, 20, 20, 20]
+const fell = held({ servers, fate: gone('silent') })
+const news = connects({ from: 12, every: 1, fate: () => 20 })
+const ledger = (more: Partial<LedgerFact>) =>
+  look(20, { ledger: [{ id: 'held-0', instance: server(10).instance, state: 'unreachable', ...more }] })
+
+test('all that a server had fell silent, that of others did not: vanished', () => {
+  const [finding] = judge(fell, news)
+  expect(finding).toMatchObject({ variant: 'vanished', confidence: { level: 'likely' } })
+  expect(finding?.says).toContain('srv20 (10.244.3.20) answers what is new')
+  expect(finding?.explains).toHaveLength(6)
+  expect(finding?.remedy).toContain('kubectl describe node node-b')
+})
+
+test('its kernel closed them all at one moment: killed', () => {
+  expect(words(judge(held({ servers, fate: gone('closed') }), news))).toEqual(['killed likely'])
+})
+
+describe('its ledger', () => {
+  test('another process answers in its place: proven', () => {
+    expect(words(judge(fell, [ledger({ state: 'unknown', answeredBy: 'somebody-else' })]))).toEqual(['vanished proven'])
+  })
+
+  test('does not answer either: that is enough for two connections, and not for one', () => {
+    const two = held({ servers: [10, 10, 20], fate: gone('silent') })
+    expect(judge(two)).toEqual([])
+    expect(words(judge(two, [ledger({})]))).toEqual(['vanished likely'])
+    expect(judge(held({ servers: [10, 20], fate: gone('silent') }), [ledger({})])).toEqual([])
+  })
+
+  test('answers: it is alive, and the verdict is another', () => {
+    expect(judge(fell, news, [ledger({ state: 'open', answeredBy: server(10).instance })])).toEqual([])
+  })
+})
+
+test('it said goodbye to others: planned', () => {
+  const bye = held({ name: 'bye', servers: [10], fate: (s, i) => (i === 10 && s > 9 ? 'goodbye' : 'answered') })
+  expect(words(judge(fell, news, bye))).toEqual(['vanished likely planned'])
+})
+
+test.each([
+  ['it was heard from again', inOrder(fell, connects({ name: 'back', from: 25, every: 1, fate: () => 10 }))],
+  ['others fell as well', held({ servers, fate: s => (s >= 10 ? 'silent' : 'answered') })],
+  ['only our own node is heard', held({ servers: servers.map(i => (i === 20 ? 1 : i)), fate: gone('silent') })],
+  ['what it had was reset by its first word: something forgot it', held({ servers, fate: gone('reset') })],
+  ['it went with a goodbye', held({ servers, fate: (s, i) => (i === 10 && s > 10 ? 'goodbye' : 'answered') })],
+  ['nothing happened', held({ servers })],
+])('%s: not this', (_, told) => {
+  expect(judge(told)).toEqual([])
+})
