@@ -33,6 +33,23 @@ const newest = (told: readonly Observation[]) => leads(told).slice(-12)
 const destination = (i: number, weight: number) =>
   ({ address: server(i).ip, port: 7000, forward: 'Masq', weight, active: 1, inactive: 0 }) as const
 
+const virtual = (weight: number) =>
+  look(20, {
+    led: newest(silent),
+    ipvs: {
+      services: [
+        {
+          proto: 'tcp',
+          address: '10.96.22.22',
+          port: 7000,
+          scheduler: 'rr',
+          flags: [],
+          destinations: [destination(10, 1), destination(11, weight)],
+        },
+      ],
+    },
+  })
+
 describe('with the node', () => {
   const looked = look(20, { led: newest(silent), rules: ruled(10, 11) })
 
@@ -45,22 +62,6 @@ describe('with the node', () => {
   })
 
   test('so it is in IPVS, at full weight; at weight 0 it is another matter', () => {
-    const virtual = (weight: number) =>
-      look(20, {
-        led: newest(silent),
-        ipvs: {
-          services: [
-            {
-              proto: 'tcp',
-              address: '10.96.22.22',
-              port: 7000,
-              scheduler: 'rr',
-              flags: [],
-              destinations: [destination(10, 1), destination(11, weight)],
-            },
-          ],
-        },
-      })
     const proven = (weight: number) => judge(silent, [virtual(weight), end]).map(({ confidence }) => confidence.level)
     expect(proven(1)).toEqual(['proven'])
     expect(proven(0)).not.toContain('proven')
