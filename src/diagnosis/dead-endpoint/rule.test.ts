@@ -50,6 +50,8 @@ const virtual = (weight: number) =>
     },
   })
 
+const atWeight = (weight: number) => judge(silent, [virtual(weight), end]).map(({ confidence }) => confidence.level)
+
 describe('with the node', () => {
   const looked = look(20, { led: newest(silent), rules: ruled(10, 11) })
 
@@ -62,9 +64,8 @@ describe('with the node', () => {
   })
 
   test('so it is in IPVS, at full weight; at weight 0 it is another matter', () => {
-    const proven = (weight: number) => judge(silent, [virtual(weight), end]).map(({ confidence }) => confidence.level)
-    expect(proven(1)).toEqual(['proven'])
-    expect(proven(0)).not.toContain('proven')
+    expect(atWeight(1)).toEqual(['proven'])
+    expect(atWeight(0)).not.toContain('proven')
   })
 
   test('a backend that is not in the rules any more is not proven, nor one that was heard from', () => {
