@@ -5,7 +5,7 @@ import { hasEvidence, misnamed } from '../lab/matrix/misnamed.ts'
 import { judge } from '../lab/proof.ts'
 import { findScenario, scenarios } from '../lab/scenarios/index.ts'
 import { readIncident } from '../lab/seen/incident-files.ts'
-import { sightOf } from '../lab/seen/sight.ts'
+import { sightOfRun } from '../lab/seen/sight.ts'
 
 /** Recorded runs of the lab, judged again without a kernel: what once proved a failure still does. */
 const folder = new URL('.', import.meta.url).pathname
@@ -22,7 +22,7 @@ describe.each(names)('%s', name => {
   const incident = readIncident(`${folder}${name}`)
   const scenario = findScenario(incident.scenario)
   const { proofs, modes } = scenario
-  const sight = sightOf(incident)
+  const sight = sightOfRun(incident)
 
   test('is of a scenario there is', () => {
     expect(name).toBe(`${incident.scenario}-${incident.mode}`)

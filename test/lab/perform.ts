@@ -10,8 +10,9 @@ import type { Scenario } from './scenario.ts'
 import type { Incident, Look, Mode, Moment, Seen } from './seen/incident.ts'
 import { writeIncident } from './seen/incident-files.ts'
 import { sightings } from './seen/sightings.ts'
-import { sightOf } from './seen/sight.ts'
+import { sightOfRun } from './seen/sight.ts'
 import { labOn, NotSeen } from './stage.ts'
+import { closedAgain, isHealed, untilClosed, untilJudged } from './watched.ts'
 
 export interface Performance {
   readonly scenario: Scenario
@@ -72,32 +73,38 @@ export async function perform({
   })
 
   let reason: string | undefined
+  const clients = [scenario.cluster.client ?? []].flat().length || 1
+  const each = scenario.probes.reduce((sum, probe) => sum + (Number(probe['connections'] ?? 0) || 0), 0)
+  const lab = labOn({
+    cluster: made,
+    connections: clients * each,
+    staged,
+    moments,
+    looks,
+    signal,
+    tell: each => tell({ event: 'tells', ...each, ms: ms() }),
+  })
   try {
-    const clients = [scenario.cluster.client ?? []].flat().length || 1
-    const each = scenario.probes.reduce((sum, probe) => sum + (Number(probe['connections'] ?? 0) || 0), 0)
-    const lab = labOn({
-      cluster: made,
-      connections: clients * each,
-      staged,
-      moments,
-      looks,
-      signal,
-      tell: each => tell({ event: 'tells', ...each, ms: ms() }),
-    })
     await scenario.stage(lab)
   } catch (error) {
     if (signal.aborted) throw error
     reason = error instanceof NotSeen ? error.message : `the staging failed: ${String(error)}${printed(made)}`
   }
-  if (diagnosed) await untilJudged(made, signal)
   await sleep(60) // a journal's lines are with the kernel some 20 ms later
   const ended = Date.now()
   moments.push({ name: 'ended', says: 'all is seen', from: ended, at: ended })
   looks.push(await made.look('ended'))
+  if (diagnosed) {
+    await untilJudged(made, signal)
+    const { remedy } = scenario
+    if (reason === undefined && remedy) await lab.remedies(remedy.says, () => remedy.work(lab))
+    if (isHealed({ moments })) await untilClosed(made, signal)
+  }
   stopWatching()
   await stopCapture?.()
 
-  const observations = made.journals.read().filter(({ at }) => at <= ended)
+  const over = Date.now()
+  const observations = made.journals.read().filter(({ at }) => at <= over)
   const incident: Incident = {
     format: 1,
     scenario: scenario.name,
@@ -107,8 +114,9 @@ export async function perform({
     observations,
     looks,
   }
-  const sight = sightOf(incident)
+  const sight = sightOfRun(incident)
   const judged = scenario.proofs.map(proof => judge(proof, sight))
+  if (diagnosed && isHealed(incident)) judged.push(closedAgain(incident))
   for (const each of judged) tell({ event: 'judges', ...each })
   const passed = reason === undefined && judged.every(({ holds }) => holds)
   if (results !== undefined) {
@@ -124,13 +132,6 @@ export async function perform({
   })
   await linger?.(made)
   return passed
-}
-
-/** What came last waits a few seconds for its explanation (src/diagnosis/unexplained.ts): one examination after that has seen it all. */
-async function untilJudged({ journals }: Cluster, signal: AbortSignal): Promise<void> {
-  const [from, deadline] = [Date.now() + 5500, performance.now() + 60_000]
-  const isSeen = () => journals.read().some(({ type, at }) => type === 'examined' && at > from)
-  while (!isSeen() && performance.now() < deadline) await sleep(200, undefined, { signal })
 }
 
 /** Hands over what is new every half second, for people. */

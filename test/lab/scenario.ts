@@ -32,6 +32,14 @@ export interface Scenario {
   readonly stage: (lab: Lab) => Promise<void>
   /** What a run has to show. */
   readonly proofs: readonly Proof[]
+  /** What the verdict says to do, where the staging does not heal already: done once it is named, and then the verdict closes. */
+  readonly remedy?: Remedy
+}
+
+/** Played only where longhold judges. Waits for nothing: what closes a verdict is longhold's own business. */
+export interface Remedy {
+  readonly says: string
+  readonly work: (lab: Lab) => Promise<unknown>
 }
 
 export interface ClusterPlan {

@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseDuration } from '../../src/settings/duration.ts'
 import type { Cluster } from './cluster/cluster.ts'
+import { remembers } from './cluster/memory.ts'
 import { addressOf, type Place } from './cluster/places.ts'
 import { type Options, runOn } from './cluster/processes.ts'
+import type { Memory } from './scenario.ts'
 import type { Look, Moment } from './seen/incident.ts'
 import { type Sight, sightOf } from './seen/sight.ts'
 
 /** What a scenario can do to a cluster, and wait for. */
 export interface Lab {
   readonly cluster: Cluster
+  /** Sets for how long nodes remember. */
+  remembers(memory: Memory): Promise<void>
   /** kube-proxy on both nodes. */
   readonly proxy: Cluster['proxy']
   /** Masquerading that is none of kube-proxy's business. */
@@ -17,6 +21,8 @@ export interface Lab {
   breaks(says: string, work: () => Promise<unknown>): Promise<void>
   /** Does what heals: `healed`. */
   heals(says: string, work: () => Promise<unknown>): Promise<void>
+  /** Does what a verdict says: `remedied`. */
+  remedies(says: string, work: () => Promise<unknown>): Promise<void>
   /** Does what operators do every day: `changed`. */
   changes(says: string, work: () => Promise<unknown>): Promise<void>
   /** Tells the audience something. */
@@ -82,10 +88,12 @@ export function labOn({ cluster, connections, staged, moments, looks, tell, sign
   }
   return {
     cluster,
+    remembers: memory => remembers(cluster.mode, memory),
     proxy: cluster.proxy,
     cni: cluster.cni,
     breaks: act('breaks', 'broken'),
     heals: act('heals', 'healed'),
+    remedies: act('heals', 'remedied'),
     changes: act('changes', 'changed'),
     says: text => tell({ kind: 'says', text }),
     until,

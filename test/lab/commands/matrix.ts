@@ -1,10 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { conduct, type Job } from '../conduct.ts'
 import type { Event } from '../events.ts'
-import { namedAgain, namedIn } from '../matrix/named.ts'
-import { gradeOf, type Scored } from '../matrix/score.ts'
+import { type Scored, scoreOf } from '../matrix/score.ts'
 import { summary, table } from '../matrix/table.ts'
 import { refuseWithout } from '../needs.ts'
 import { print } from '../print.ts'
@@ -20,6 +19,7 @@ interface Options {
   readonly json?: true
   readonly write?: string
   readonly results: string
+  readonly again?: true
 }
 
 /** `lab matrix`: what longhold names, against what was staged. */
@@ -33,11 +33,13 @@ export function matrix(): Command {
     .option('--json', 'one line a run, then the totals, for programs')
     .option('--write <file>', 'the table, as Markdown, into this file')
     .option('--results <dir>', 'where the incidents go', 'lab-results')
+    .option('--again', 'stage nothing: judge the runs that are in --results by the rules as they are now')
     .action(go)
 }
 
 async function go(names: readonly string[], options: Options): Promise<void> {
   const jobs = jobsOf(names, options.mode)
+  if (options.again) return conclude(scoredIn(options.results, jobs), options)
   await refuseWithout([...new Set(jobs.map(({ mode }) => mode))])
   using stopping = untilStopped()
   const scored: Scored[] = []
@@ -57,14 +59,33 @@ async function go(names: readonly string[], options: Options): Promise<void> {
     scored.push(one)
     print(options.json ? `${JSON.stringify(one)}\n` : line(one, scored.length, jobs.length * options.runs))
   }
+  conclude(scored, options)
+  process.exitCode = stopping.exitCode ?? process.exitCode
+}
+
+function conclude(scored: readonly Scored[], options: Options): void {
   const totals = { withAgent: summary(scored, 'withAgent'), withoutAgent: summary(scored, 'withoutAgent') }
   if (options.write !== undefined) writeFileSync(options.write, table(scored))
   print(options.json ? `${JSON.stringify({ totals })}\n` : `\n${table(scored)}`)
   const isGood = scored.every(
-    ({ withAgent, withoutAgent }) =>
-      withAgent.grade === 'exact' && (withoutAgent.grade === 'exact' || withoutAgent.grade === 'family'),
+    ({ proved, closed, withAgent, withoutAgent }) =>
+      proved &&
+      closed !== false &&
+      withAgent.grade === 'exact' &&
+      (withoutAgent.grade === 'exact' || withoutAgent.grade === 'family'),
   )
-  process.exitCode = stopping.exitCode ?? (isGood ? 0 : 1)
+  process.exitCode = isGood ? 0 : 1
+}
+
+/** What earlier runs of these left. */
+function scoredIn(results: string, jobs: readonly Job[]): readonly Scored[] {
+  const runs = readdirSync(results)
+  return jobs.flatMap(({ scenario, mode }) =>
+    runs
+      .map(run => join(results, run, `${scenario}-${mode}`))
+      .filter(folder => existsSync(folder))
+      .map(folder => scoreOf(readIncident(folder), { again: true })),
+  )
 }
 
 function jobsOf(names: readonly string[], wanted: Mode | undefined): Job[] {
@@ -73,24 +94,25 @@ function jobsOf(names: readonly string[], wanted: Mode | undefined): Job[] {
   )
 }
 
-/** A run whose proofs failed was not staged as it should be; it counts all the same, and says so by what was named. */
+/** A run whose proofs failed was not staged as it should be; it counts all the same, and says so. */
 function score({ scenario, mode, incident }: Event & { event: 'ends' }): Scored {
-  const staged = findScenario(scenario)
-  const of = { scenario, mode, staged: staged.verdict ?? 'nothing' }
-  if (incident === undefined) return { ...of, withAgent: lost, withoutAgent: lost }
-  const read = readIncident(incident)
-  const [withAgent, withoutAgent] = [namedIn(read), namedAgain(read, { agent: false })]
-  return {
-    ...of,
-    withAgent: { grade: gradeOf(staged, withAgent), named: withAgent.map(({ name }) => name) },
-    withoutAgent: { grade: gradeOf(staged, withoutAgent), named: withoutAgent.map(({ name }) => name) },
-  }
+  if (incident !== undefined) return scoreOf(readIncident(incident), { again: false })
+  const staged = findScenario(scenario).verdict ?? 'nothing'
+  return { scenario, mode, staged, proved: false, withAgent: lost, withoutAgent: lost }
 }
 
 const lost = { grade: 'silent', named: ['(the run was lost)'] } as const
 
-const line = ({ scenario, mode, staged, withAgent, withoutAgent }: Scored, done: number, all: number): string =>
-  `${withAgent.grade === 'exact' ? '✔' : '✘'} ${done}/${all} ${scenario} (${mode}): staged ${staged}, named ${words(withAgent.named)}; without the agent ${words(withoutAgent.named)}\n`
+function line(
+  { scenario, mode, staged, proved, closed, withAgent, withoutAgent }: Scored,
+  done: number,
+  all: number,
+): string {
+  const flaws = [...(proved ? [] : ['a proof failed']), ...(closed === false ? ['still open once healed'] : [])]
+  const mark = withAgent.grade === 'exact' && flaws.length === 0 ? '✔' : '✘'
+  const names = `staged ${staged}, named ${words(withAgent.named)}; without the agent ${words(withoutAgent.named)}`
+  return `${mark} ${done}/${all} ${scenario} (${mode}): ${[names, ...flaws].join('; ')}\n`
+}
 
 const words = (named: readonly string[]): string => (named.length === 0 ? 'nothing' : named.join(' + '))
 

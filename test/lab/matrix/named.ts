@@ -11,8 +11,13 @@ export interface Named {
 }
 
 /** As the clients themselves said it. */
-export const namedIn = ({ observations }: Incident): readonly Named[] =>
-  named(observations.flatMap(each => (each.type === 'judged' ? [each.verdict] : [])))
+export const namedIn = (incident: Incident): readonly Named[] => named(verdictsIn(incident))
+
+/** Every verdict the clients came to, in the order they opened, changed and closed. */
+export const verdictsIn = ({ observations }: Incident): readonly Verdict[] =>
+  observations.flatMap(each =>
+    each.type === 'judged' ? [{ ...each.verdict, id: `${each.pod} ${each.verdict.id}` }] : [],
+  )
 
 /** Judged again, from what was observed: with all evidence, or as if the node had no agent. */
 export function namedAgain(incident: Incident, { agent }: { readonly agent: boolean }): readonly Named[] {
@@ -38,7 +43,7 @@ function withoutAgent(seen: Seen): Seen {
   return { ...seen, evidence }
 }
 
-function named(verdicts: readonly Verdict[]): readonly Named[] {
+export function named(verdicts: readonly Verdict[]): readonly Named[] {
   const last = new Map(verdicts.map(verdict => [verdict.id, verdict]))
   const names = new Map<string, Named>()
   for (const { name, variant, family, confidence, says, planned, supersededBy } of last.values())

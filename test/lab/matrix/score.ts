@@ -1,7 +1,11 @@
 import { rules } from '../../../src/diagnosis/index.ts'
-import type { Mode } from '../seen/incident.ts'
+import { judge } from '../proof.ts'
 import type { Scenario } from '../scenario.ts'
-import type { Named } from './named.ts'
+import { findScenario } from '../scenarios/index.ts'
+import type { Incident, Mode } from '../seen/incident.ts'
+import { sightOfRun } from '../seen/sight.ts'
+import { isHealed } from '../watched.ts'
+import { type Named, named, namedAgain, verdictsAgain, verdictsIn } from './named.ts'
 
 /** How a run was named: exactly, only its family, something else, or nothing where there was something to name. */
 export const grades = ['exact', 'family', 'wrong', 'silent'] as const
@@ -13,8 +17,33 @@ export interface Scored {
   readonly mode: Mode
   /** What was staged: a verdict's name, or `nothing`. */
   readonly staged: string
+  /** Every proof of the scenario held: what was to be staged was. */
+  readonly proved: boolean
+  /** Where it was healed in the end: every verdict closed by itself. */
+  readonly closed?: boolean
   readonly withAgent: { readonly grade: Grade; readonly named: readonly string[] }
   readonly withoutAgent: { readonly grade: Grade; readonly named: readonly string[] }
+}
+
+/** Scores what the client said when it happened, or (`again`) what the rules as they are now say of it. */
+export function scoreOf(incident: Incident, { again }: { readonly again: boolean }): Scored {
+  const scenario = findScenario(incident.scenario)
+  const sight = sightOfRun(incident)
+  const verdicts = again ? verdictsAgain(incident, { agent: true }) : verdictsIn(incident)
+  const state = new Map(verdicts.map(({ id, state, planned }) => [id, state === 'open' && !planned]))
+  const graded = (names: readonly Named[]) => ({
+    grade: gradeOf(scenario, names),
+    named: names.map(({ name }) => name),
+  })
+  return {
+    scenario: scenario.name,
+    mode: incident.mode,
+    staged: scenario.verdict ?? 'nothing',
+    proved: scenario.proofs.every(proof => judge(proof, sight).holds),
+    ...(isHealed(incident) && { closed: ![...state.values()].includes(true) }),
+    withAgent: graded(named(verdicts)),
+    withoutAgent: graded(namedAgain(incident, { agent: false })),
+  }
 }
 
 /** Compares what was named with what was staged. */

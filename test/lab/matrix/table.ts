@@ -3,17 +3,18 @@ import { type Grade, grades, type Scored } from './score.ts'
 /** The confusion matrix as a Markdown table: one line a scenario and mode, what was named in how many of its runs. */
 export function table(runs: readonly Scored[]): string {
   const lines = groups(runs).map(
-    ([first, ...rest]) =>
-      `| \`${first.scenario}\` | ${first.mode} | ${first.staged === 'nothing' ? '—' : `\`${first.staged}\``} | ${cell([first, ...rest].map(({ withAgent }) => withAgent))} | ${cell([first, ...rest].map(({ withoutAgent }) => withoutAgent))} |`,
+    runs =>
+      `| \`${runs[0].scenario}\` | ${runs[0].mode} | ${runs[0].staged === 'nothing' ? '—' : `\`${runs[0].staged}\``} | ${cell(runs.map(({ withAgent }) => withAgent))} | ${cell(runs.map(({ withoutAgent }) => withoutAgent))} | ${closed(runs)} |`,
   )
   return [
-    '| scenario | mode | staged | named with the agent | named without |',
-    '| --- | --- | --- | --- | --- |',
+    '| scenario | mode | staged | named with the agent | named without | over once healed |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...lines,
     '',
     ...(['withAgent', 'withoutAgent'] as const).map(
       which => `${which === 'withAgent' ? 'With' : 'Without'} the agent: ${summary(runs, which)}.`,
     ),
+    `What was to be staged was, in ${runs.filter(({ proved }) => proved).length} of ${runs.length} runs.`,
     '',
   ].join('\n')
 }
@@ -42,6 +43,13 @@ function cell(runs: readonly { readonly grade: Grade; readonly named: readonly s
   const good = runs.every(({ grade }) => grade === 'exact')
   const all = [...counts].map(([words, count]) => `${count} × ${words}`).join(', ')
   return good ? `✔ ${runs.length}/${runs.length}` : all
+}
+
+/** Where it is healed in the end: in how many runs every verdict closed by itself. */
+function closed(runs: readonly Scored[]): string {
+  const healed = runs.filter(({ closed }) => closed !== undefined)
+  const over = healed.filter(({ closed }) => closed).length
+  return healed.length === 0 ? '' : `${over === healed.length ? '✔ ' : ''}${over}/${healed.length}`
 }
 
 function groups(runs: readonly Scored[]): (readonly [Scored, ...Scored[]])[] {

@@ -35,6 +35,8 @@ export const conntrackExpiryServerFirst: Scenario = {
     )
   },
 
+  remedy: { says: 'the nodes remember for 10 minutes', work: lab => lab.remembers({ tcp: 600 }) },
+
   proofs: [
     servers(
       'every one is reset by its first word',

@@ -33,6 +33,8 @@ export const conntrackExpiry: Scenario = {
     )
   },
 
+  remedy: { says: 'the nodes remember for 10 minutes', work: lab => lab.remembers({ tcp: 600 }) },
+
   proofs: [
     client(
       'half are reset by their first word: the node picks one of two servers anew',

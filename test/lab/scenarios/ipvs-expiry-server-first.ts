@@ -35,6 +35,8 @@ export const ipvsExpiryServerFirst: Scenario = {
     )
   },
 
+  remedy: { says: 'IPVS remembers for 10 minutes', work: lab => lab.remembers({ ipvsTcp: 600 }) },
+
   proofs: [
     servers(
       'every one is reset by its first word',

@@ -28,6 +28,8 @@ export const ipvsExpiry: Scenario = {
     await lab.looks('after the silence')
   },
 
+  remedy: { says: 'IPVS remembers for 10 minutes', work: lab => lab.remembers({ ipvsTcp: 600 }) },
+
   proofs: [
     client('every one is reset by its first word', ({ client }) => client.ended(reset), exactly(each)),
     client('each with this word', ({ client }) => client.ended(reset).map(({ code }) => code), only('ECONNRESET read')),

@@ -30,6 +30,11 @@ export const ipvsGracefulTermination: Scenario = {
     await lab.until('whoever lost srv1 is connected again', ({ client }) => client.opened({ cohort: 'new' }).length > 4)
   },
 
+  remedy: {
+    says: 'the dead real server is deleted',
+    work: lab => lab.proxy.endpoints('longhold', addressOf('srv2')),
+  },
+
   proofs: [
     client(
       'half met their deadline: those of the dead pod (round robin)',

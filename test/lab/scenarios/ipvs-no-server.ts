@@ -1,3 +1,4 @@
+import { addressOf } from '../cluster/places.ts'
 import { atLeast, client, exactly, none } from '../proof.ts'
 import { echo, held } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
@@ -28,6 +29,11 @@ export const ipvsNoServer: Scenario = {
       ({ client }) => client.since('broken').ended({ cohort: 'new', phase: 'connect' }).length >= each,
     )
     await lab.passes('2s', 'questions go on')
+  },
+
+  remedy: {
+    says: 'it has its servers again',
+    work: lab => lab.proxy.endpoints('longhold', addressOf('srv1'), addressOf('srv2')),
   },
 
   proofs: [

@@ -43,6 +43,13 @@ export const ipvsPortReuse: Scenario = {
     )
   },
 
+  remedy: {
+    says: 'ports that are used again are led anew',
+    work: async lab => {
+      for (const node of ['nodea', 'nodeb']) await lab.on(node, 'sysctl -qw net.ipv4.vs.conn_reuse_mode=1')
+    },
+  },
+
   proofs: [
     client(
       'a reused port meets nobody: unreachable, or silence',

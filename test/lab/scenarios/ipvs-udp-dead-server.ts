@@ -1,3 +1,4 @@
+import { addressOf } from '../cluster/places.ts'
 import { between, client, exactly, kernel, none } from '../proof.ts'
 import { asks } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
@@ -27,6 +28,11 @@ export const ipvsUdpDeadServer: Scenario = {
     )
     await lab.breaks('dns1 dies, and nobody takes it out of IPVS', () => lab.on('nodeb', 'ip link set dns1 down'))
     await lab.passes('14s', 'questions go on')
+  },
+
+  remedy: {
+    says: 'the dead real server is deleted',
+    work: lab => lab.proxy.endpoints('dns', addressOf('dns2')),
   },
 
   proofs: [

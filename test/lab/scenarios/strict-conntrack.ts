@@ -27,6 +27,12 @@ export const strictConntrack: Scenario = {
     await lab.until('every question met its deadline', ({ client }) => client.ended().length >= each)
   },
 
+  remedy: {
+    says: 'nodes take connections up mid-stream again',
+    work: lab =>
+      Promise.all(Object.keys(nodes).map(node => lab.on(node, 'sysctl -qw net.netfilter.nf_conntrack_tcp_loose=1'))),
+  },
+
   proofs: [
     client('every question meets its deadline', ({ client }) => client.ended(died), exactly(each)),
     client('with keepalive below the timeout none is lost', ({ client }) => client.ended({ cohort: 'kept' }), none),

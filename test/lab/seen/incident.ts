@@ -27,7 +27,7 @@ export type Seen = Observation & { readonly pod: string; readonly half: Side }
 
 /** Something was done to the cluster. */
 export interface Moment {
-  /** `started`, `broken`, `healed`, `changed`, `ended`. */
+  /** `started`, `broken`, `healed`, `changed`, `ended`; then, where longhold judged, maybe `remedied` and `judged`. */
   readonly name: string
   readonly says: string
   /** Epoch ms: when it began, and when it was done. */

@@ -38,6 +38,12 @@ export interface Sight {
   moment(name: string): Moment | undefined
 }
 
+/** What a run is judged by: all until it `ended`. What longhold watched on for is not part of it. */
+export function sightOfRun(incident: Incident): Sight {
+  const end = incident.moments.find(({ name }) => name === 'ended')?.at ?? Infinity
+  return sightOf({ ...incident, observations: incident.observations.filter(({ at }) => at <= end) })
+}
+
 export function sightOf({ observations, moments, looks }: Pick<Incident, 'observations' | 'moments' | 'looks'>): Sight {
   const moment = (name: string) => moments.findLast(each => each.name === name)
   const look = (name: string): Look | undefined => looks.findLast(each => each.name === name)
