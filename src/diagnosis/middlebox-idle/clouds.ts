@@ -3,7 +3,7 @@ interface Default {
   readonly ms: number
   readonly does: readonly ('silent' | 'reset' | 'reset-both')[]
   readonly whose: string
-  readonly remedy: string
+  readonly remedy: readonly string[]
 }
 
 const minute = 60_000
@@ -13,34 +13,48 @@ const defaults: readonly Default[] = [
     ms: 350_000,
     does: ['reset'],
     whose: 'of AWS network load balancers and NAT gateways',
-    remedy:
+    remedy: [
       'aws elbv2 modify-listener-attributes --listener-arn ARN --attributes Key=tcp.idle_timeout.seconds,Value=6000',
+      '# That of a NAT gateway cannot be set: there only keepalive helps.',
+    ],
   },
   {
     ms: 350_000,
     does: ['silent'],
     whose: 'of connection tracking on AWS Nitro v6 instances',
-    remedy:
+    remedy: [
       'aws ec2 modify-network-interface-attribute --network-interface-id ENI --connection-tracking-specification TcpEstablishedTimeout=432000',
+    ],
   },
   {
     ms: 4 * minute,
     does: ['silent', 'reset-both'],
     whose: 'of Azure load balancers',
-    remedy: 'az network lb rule update --lb-name LB -n RULE -g GROUP --idle-timeout 30 --enable-tcp-reset true',
+    remedy: ['az network lb rule update --lb-name LB -n RULE -g GROUP --idle-timeout 30 --enable-tcp-reset true'],
+  },
+  {
+    ms: 4 * minute,
+    does: ['reset'],
+    whose: 'of Azure NAT gateways',
+    remedy: ['az network nat gateway update -n NAT -g GROUP --idle-timeout 120'],
   },
   {
     ms: 30 * minute,
     does: ['reset-both'],
     whose: 'of the load balancer of AKS',
-    remedy: 'az aks update -n CLUSTER -g GROUP --load-balancer-idle-timeout 100',
+    remedy: ['az aks update -n CLUSTER -g GROUP --load-balancer-idle-timeout 120'],
   },
-  { ms: 10 * minute, does: ['silent'], whose: 'of GCP firewalls', remedy: '# It cannot be set: only keepalive helps.' },
+  {
+    ms: 10 * minute,
+    does: ['silent'],
+    whose: 'of GCP firewalls',
+    remedy: ['# It cannot be set: only keepalive helps.'],
+  },
   {
     ms: 20 * minute,
     does: ['silent'],
     whose: 'of GCP Cloud NAT',
-    remedy: 'gcloud compute routers nats update NAT --router ROUTER --tcp-established-idle-timeout 86400',
+    remedy: ['gcloud compute routers nats update NAT --router ROUTER --tcp-established-idle-timeout 7200'],
   },
 ]
 

@@ -6,5 +6,5 @@ export const remedy = (
   cloud: ReturnType<typeof cloudOf>,
 ): readonly string[] => [
   ...keepaliveLines(cloud?.ms ?? (after > 0 ? after : by)),
-  ...(cloud ? [`# Or raise the timeout, ${cloud.ms / 1000} s by default:`, cloud.remedy] : []),
+  ...(cloud ? [`# Or raise the timeout, ${cloud.ms / 1000} s by default:`, ...cloud.remedy] : []),
 ]

@@ -101,6 +101,8 @@ describe('both ends reset together', () => {
 describe('a cloud is named only by a sharp number', () => {
   test.each([
     ['reset', 345, 355, 'of AWS network load balancers and NAT gateways'],
+    ['reset', 235, 245, 'of Azure NAT gateways'],
+    ['silent', 235, 245, 'of Azure load balancers'],
     ['silent', 340, 360, 'of connection tracking on AWS Nitro v6 instances'],
     ['silent', 590, 610, 'of GCP firewalls'],
     ['silent', 1190, 1230, 'of GCP Cloud NAT'],
