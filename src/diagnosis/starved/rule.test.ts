@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { began, echoes, held, inOrder, look } from '../../../test/calls.ts'
 import { caseFrom } from '../../../test/cases.ts'
 import { ended, examined, storyBegins } from '../../../test/stories.ts'
@@ -8,13 +8,14 @@ import { starved } from './rule.ts'
 const judge = (...parts: readonly (readonly Observation[])[]) =>
   starved.judge(caseFrom(inOrder([began()], ...parts, [examined(60)])))
 
-const stall = (s: number, ms: number): Observation => ({
+const disturbed = (s: number, what: 'loop-stall' | 'clock-jump', ms: number): Observation => ({
   type: 'disturbed',
-  what: 'loop-stall',
+  what,
   ms,
   at: storyBegins + s * 1000,
   steady: s * 1000,
 })
+const stall = (s: number, ms: number) => disturbed(s, 'loop-stall', ms)
 const suspect = (told: readonly Observation[]): Observation[] => told.map(each => ({ ...each, suspect: true as const }))
 /** Questions for 1 s, under way from 10 s on. */
 const lost = suspect(echoes({ from: 10, to: 12, fate: () => 'silent' }))
@@ -27,9 +28,39 @@ test('whoever stands still through most of each wait tells nothing about the net
   expect(finding?.says).toContain('longhold itself stood still, for 3s')
 })
 
-test('a CPU limit held it back: proven', () => {
-  expect(judge(lost, stood, throttled(2e6))[0]).toMatchObject({ confidence: { level: 'proven' } })
-  expect(judge(lost, stood, throttled(0))[0]).toMatchObject({ confidence: { level: 'likely' } })
+test('a CPU limit held it back meanwhile: proven', () => {
+  const [finding] = judge(lost, stood, throttled(2e6))
+  expect(finding).toMatchObject({ confidence: { level: 'proven' } })
+  expect(finding?.says).toContain('a CPU limit held it back for 2s')
+})
+
+const jump = (s: number, ms: number) => disturbed(s, 'clock-jump', ms)
+const pressure = (percent: number) => [
+  look(1, { cpu: { throttledUs: 0, pressure10: 0 } }),
+  look(13.5, { cpu: { throttledUs: 0, pressure10: percent } }),
+]
+
+describe('why it stood still is told apart', () => {
+  test.each<[string, readonly Observation[], string]>([
+    ['the clock', [jump(12, 60_000)], 'the clock jumped ahead by 1m: the machine was suspended'],
+    ['others', pressure(80), 'others on the machine had the CPU (somebody waited for a core 80 % of the time)'],
+    ['its own event loop', pressure(1), 'its own event loop was busy, or the process was stopped'],
+  ])('%s', (_, told, says) => {
+    const [finding] = judge(lost, stood, told)
+    expect(finding).toMatchObject({ confidence: { level: 'likely' } })
+    expect(finding?.says).toContain(says)
+  })
+
+  test.each<[string, readonly Observation[]]>([
+    ['a limit that hardly did', throttled(1e5)],
+    ['a limit long before', [look(1, { cpu: { throttledUs: 0 } }), look(5, { cpu: { throttledUs: 9e9 } })]],
+    ['some pressure', pressure(10)],
+    ['pressure long after', [look(40, { cpu: { pressure10: 90 } })]],
+    ['a step of NTP', [jump(12, 200)]],
+  ])('%s: nobody knows', (_, told) => {
+    const [finding] = judge(lost, stood, told)
+    expect(finding?.confidence).toEqual({ level: 'likely', because: 'it stood still for most of each wait' })
+  })
 })
 
 test('the server had waited for us in vain', () => {

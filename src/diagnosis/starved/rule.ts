@@ -1,12 +1,12 @@
 import { cpu } from '../../evidence/cpu/facts.ts'
 import { ledgerFacts } from '../../evidence/ledger/facts.ts'
-import type { EvidenceLine } from '../../outcome/verdict.ts'
 import { attemptLines } from '../attempt-lines.ts'
 import { type Attempt, attemptsOf, isHeard } from '../attempts.ts'
 import type { Case } from '../case.ts'
 import { defineRule, type Finding } from '../rule.ts'
 import { span } from '../span.ts'
 import { stalledMs } from '../stalls.ts'
+import { reasonOf } from './reason.ts'
 
 export const starved = defineRule({
   name: 'starved',
@@ -29,15 +29,16 @@ function judge(of: Case): Finding[] {
     to: Math.max(...ours.map(({ symptom }) => symptom?.at ?? 0)) + marginMs,
   }
   const stood = stalledMs(of, time)
-  const throttled = throttling(of)
+  const reason = reasonOf(of, time, stood)
   return [
     {
-      says: `${ours.length} attempts failed while longhold itself stood still, for ${span(stood)} in ${span(time.to - time.from)}: they tell nothing about the network.`,
+      says: `${ours.length} attempts failed while longhold itself stood still, for ${span(stood)} in ${span(time.to - time.from)}${reason ? ` (${reason.says})` : ''}: they tell nothing about the network.`,
       explains: ours.flatMap(({ symptom }) => symptom ?? []),
       of: ours.length,
-      confidence: throttled
-        ? { level: 'proven', because: `it stood still for most of each wait; ${throttled.says}` }
-        : { level: 'likely', because: 'it stood still for most of each wait' },
+      confidence: {
+        level: reason?.isProven ? 'proven' : 'likely',
+        because: `it stood still for most of each wait${reason ? `; ${reason.says}` : ''}`,
+      },
       evidence: [
         ...attemptLines(ours),
         {
@@ -45,13 +46,18 @@ function judge(of: Case): Finding[] {
           at: last.symptom?.at ?? of.at,
           says: `its event loop stood still for ${span(stood)} in all`,
         },
-        ...(throttled ? [throttled] : []),
+        ...(reason ? [reason.line] : []),
       ],
       ruledOut: [],
-      missing: throttled
+      missing: of.facts.newest(cpu, 'own')
         ? []
-        : [{ what: 'the counters of our cgroup (cpu.stat)', wouldTell: 'whether a CPU limit throttled it' }],
-      remedy: [
+        : [
+            {
+              what: 'the counters of our cgroup (cpu.stat) and the pressure of the machine (/proc/pressure/cpu)',
+              wouldTell: 'whether a CPU limit, others on the machine, or its own event loop held it up',
+            },
+          ],
+      remedy: reason?.remedy ?? [
         '# Give it more: the pod’s resources.requests.cpu, and no resources.limits.cpu, which throttles in bursts.',
         '# Or ask less of it: fewer connections a process, longer intervals.',
         'kubectl top pod; cat /sys/fs/cgroup/cpu.stat',
@@ -82,13 +88,3 @@ const wasLate = ({ facts }: Case, id: string | undefined): boolean =>
   facts
     .all(ledgerFacts, 'servers')
     .some(({ value }) => value.some(fact => fact.id === id && fact.ending?.fate === 'timeout' && !fact.ending.planned))
-
-/** A CPU limit held it back since it began to be watched. */
-function throttling(of: Case): EvidenceLine | undefined {
-  const readings = of.facts.all(cpu, 'own')
-  const [first, last] = [readings[0], readings.at(-1)]
-  if (!first || !last) return undefined
-  const rose = (last.value.throttledUs ?? 0) - (first.value.throttledUs ?? 0)
-  if (rose <= 0) return undefined
-  return { source: 'own cpu', at: last.at, says: `a CPU limit held it back for ${span(rose / 1000)}` }
-}
