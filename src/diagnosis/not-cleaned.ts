@@ -30,17 +30,16 @@ export function notCleaned(of: Case, change: Change, since: number): NotCleaned 
   const name = `kube-proxy${version && ` ${version}`}`
   if (running === false && !reachable)
     return told('no kube-proxy runs on this node', 'no process of kube-proxy, and nobody answers on its ports', [
-      '# Nothing keeps the rules of this node: start kube-proxy again.',
+      '# Nobody keeps the rules of this node, unless another program does it in its place: start kube-proxy again.',
       'kubectl -n kube-system get pods -l k8s-app=kube-proxy -o wide',
     ])
   if (conntrackBinary === false && known?.by !== 'netlink')
     return told(
-      `${name} cleans up with the program conntrack and does not find it`,
+      known?.by
+        ? `${name} cleans up with the program conntrack and does not find it`
+        : `${name} does not find the program conntrack, with which versions up to 1.31 clean up (of its own nothing is known)`,
       `${version || 'its version is unknown'}; no program conntrack in its PATH`,
-      [
-        '# Since 1.32 kube-proxy needs no program to clean up; or put conntrack-tools into its image:',
-        'kubectl -n kube-system logs ds/kube-proxy | grep -i conntrack',
-      ],
+      ['# Since 1.32 kube-proxy needs no program to clean up; or put conntrack-tools into its image:', log],
     )
   const fault = change === 'deleted' ? known?.leavesAtDelete : change === 'last-gone' ? known?.leavesAtZero : undefined
   if (fault) {
@@ -60,5 +59,13 @@ export function notCleaned(of: Case, change: Change, since: number): NotCleaned 
       `its last sync was ${span(Math.max(0, at - lastSyncAt))} before this reading`,
       ['kubectl -n kube-system logs ds/kube-proxy --tail=100'],
     )
+  if (known?.by === 'program')
+    return told(
+      `${name} cleans up once, when the change comes, and never looks again (kubernetes#126130)`,
+      `${version}: since 1.32 it compares all of conntrack with all Services`,
+      ['# Update kube-proxy to 1.32 or later. Whether its clean-up failed:', log],
+    )
   return undefined
 }
+
+const log = 'kubectl -n kube-system logs ds/kube-proxy | grep -i conntrack'

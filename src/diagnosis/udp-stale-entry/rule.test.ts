@@ -88,6 +88,8 @@ test('so it is when the cluster says it, and the rules cannot be read', () => {
 describe('why nobody cleaned up is told', () => {
   test.each<[string, Looked['kubeProxy'], string]>([
     ['no program', { version: 'v1.31.14', conntrackBinary: false }, 'does not find it'],
+    ['no program, and no version', { conntrackBinary: false }, 'of its own nothing is known'],
+    ['a version that never looks again', { version: 'v1.31.14', conntrackBinary: true }, 'never looks again'],
     ['a version that needs none', { version: 'v1.33.6', conntrackBinary: false }, ''],
     ['nobody is there', { reachable: false, running: false }, 'no kube-proxy runs'],
     ['it is behind', { version: 'v1.38.0', healthy: false }, 'behind with its rules'],

@@ -201,6 +201,13 @@ describe('its process', () => {
     )
   })
 
+  test('who sees all processes, and nobody answers: none runs, which is a fact and no absence', async () => {
+    const facts = await read(await machine({ root: '/' }))
+    expect([{ reachable: false, running: false }, { running: true }]).toContainEqual(
+      facts.running ? { running: true } : facts,
+    )
+  })
+
   test('it runs, and its environment is not for us: no more is known', async () => {
     // As nobody, among the processes of the container.
     const reader = `

@@ -11,7 +11,7 @@ export const kubeProxySource = defineSource({
   async read(machine) {
     const [told, { running, conntrackBinary }] = await Promise.all([ports(machine), processes(machine)])
     const { reachable, healthy } = told.facts
-    if (!reachable && healthy === undefined && running !== true)
+    if (!reachable && healthy === undefined && running === undefined)
       throw new Absent(`kube-proxy: ${told.why}; no process of that name is to be seen`)
     return {
       ...told.facts,
