@@ -39,4 +39,7 @@ export const unknown = (says: string, fix: readonly string[] = []): Finding => (
 export const ok = (says: string): Finding => ({ level: 'ok', says, fix: [] })
 
 /** For what could not be judged because a source told nothing. */
-export const untold = (node: Node, facts: Facts<unknown>): Finding => unknown(`${facts.name}: ${node.why(facts)}`)
+export const untold = (node: Node, facts: Facts<unknown>): Finding => {
+  const why = node.why(facts)
+  return unknown(why.startsWith(`${facts.name}: `) ? why : `${facts.name}: ${why}`)
+}

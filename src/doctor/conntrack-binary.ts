@@ -8,7 +8,8 @@ export const conntrackBinary = defineCheck({
   judge(node) {
     const proxy = node.now(kubeProxy)
     if (!proxy) return untold(node, kubeProxy)
-    const { version, conntrackBinary: has } = proxy
+    const { version, conntrackBinary: has, running, reachable } = proxy
+    if (running === false && !reachable) return ok('no kube-proxy runs here')
     const by = version === undefined ? undefined : cleanUpOf(version)?.by
     if (by === 'netlink') return ok(`kube-proxy ${version} asks the kernel itself, and needs no conntrack program`)
     if (has === true) return ok('kube-proxy finds the conntrack program')

@@ -75,7 +75,21 @@ const noRules = {
 
 /** check, case, what is told now, level, a part of the sentence, and what was told a second before. */
 const cases: readonly (readonly [string, string, Values, Level, string, Values?])[] = [
-  ['forwarding', 'off', sysctls({ 'net.ipv4.ip_forward': 0 }), 'wrong', 'net.ipv4.ip_forward is 0'],
+  [
+    'forwarding',
+    'off',
+    sysctls({ 'net.ipv4.ip_forward': 0, 'net.ipv4.conf.cni0.forwarding': 0 }),
+    'wrong',
+    'net.ipv4.ip_forward is 0: packets',
+  ],
+  [
+    'forwarding',
+    'off, with Services',
+    { ...sysctls({ 'net.ipv4.ip_forward': 0 }), ...rules() },
+    'wrong',
+    'is 0: packets',
+  ],
+  ['forwarding', 'off, on no node', sysctls({ 'net.ipv4.ip_forward': 0 }), 'unknown', 'no kube-proxy is seen here'],
   ['forwarding', 'on', sysctls({ 'net.ipv4.conf.cni0.forwarding': 1, 'net.ipv4.conf.lo.forwarding': 0 }), 'ok', 'is 1'],
   ['forwarding', 'off for pods', sysctls({ 'net.ipv4.conf.cali12ab.forwarding': 0 }), 'wrong', 'off for cali12ab'],
   ['forwarding', 'off for one', sysctls({ 'net.ipv4.conf.eth0/7.forwarding': 0 }), 'will bite', 'off for eth0.7'],
@@ -238,6 +252,14 @@ const cases: readonly (readonly [string, string, Values, Level, string, Values?]
     'unknown',
     'does not answer on port 10249',
   ],
+  ['kube-proxy', 'of nobody', { 'kube-proxy': { reachable: false, running: false } }, 'ok', 'no kube-proxy runs here'],
+  [
+    'kube-proxy-version',
+    'of nobody',
+    { 'kube-proxy': { reachable: false, running: false } },
+    'ok',
+    'no kube-proxy runs',
+  ],
   ['kube-proxy-version', 'good', proxy(), 'ok', 'nothing bad is known of kube-proxy v1.38.1'],
   ['kube-proxy-version', 'bad', proxy({ version: 'v1.34.2' }), 'will bite', 'kubernetes#139628'],
   ['kube-proxy-version', 'strange', proxy({ version: 'banana' }), 'unknown', 'banana is no version'],
@@ -250,6 +272,7 @@ const cases: readonly (readonly [string, string, Values, Level, string, Values?]
     'v1.31.4 finds no conntrack',
   ],
   ['conntrack-binary', 'there', proxy({ version: 'v1.31.4', conntrackBinary: true }), 'ok', 'finds the conntrack'],
+  ['conntrack-binary', 'of nobody', { 'kube-proxy': { reachable: false, running: false } }, 'ok', 'no kube-proxy runs'],
   ['conntrack-binary', 'hidden', proxy({ version: 'v1.31.4' }), 'unknown', 'cannot be seen'],
   ['ipvs-timeout', 'not used', rules(), 'unknown', 'nobody was asked'],
   ['ipvs-timeout', 'another mode', proxy(), 'ok', 'kube-proxy works in iptables mode'],
@@ -311,6 +334,13 @@ describe('whoever sees nothing', () => {
     }
   })
 
+  test('is told the reason once', () => {
+    const blind = { 'kube-proxy': { at, absent: 'kube-proxy: ECONNREFUSED' } }
+    expect(examine(blind, blind, at).find(({ check }) => check === 'kube-proxy-version')?.says).toBe(
+      'kube-proxy: ECONNREFUSED',
+    )
+  })
+
   test('is told by an agent that lies nothing that ends in a command', () => {
     const node = {
       ...sysctls({ 'net.ipv4.conf.a;reboot.forwarding': 0 }),
@@ -340,7 +370,7 @@ test('whatever sources tell, it is judged', () => {
 })
 
 test('the worst comes first', () => {
-  const now = { ...sysctls({ 'net.ipv4.ip_forward': 0, [`${conntrack}tcp_loose`]: 0 }), ...table(1) }
+  const now = { ...rules(), ...sysctls({ 'net.ipv4.ip_forward': 0, [`${conntrack}tcp_loose`]: 0 }), ...table(1) }
   const levels = examine(told(now), told(now), at).map(({ level }) => level)
   expect([levels[0], levels[1], levels.at(-1)]).toEqual(['wrong', 'will bite', 'ok'])
   expect(worstOf(examine(told(now), told(now), at))).toBe('wrong')

@@ -1,4 +1,5 @@
-import { defineCheck, ok, willBite, wrong } from './check.ts'
+import { defineCheck, ok, unknown, willBite, wrong } from './check.ts'
+import { isNode } from './is-node.ts'
 import { interfacesOf, leadsToPods } from './interfaces.ts'
 import { judgeSetting, set } from './settings.ts'
 
@@ -7,6 +8,10 @@ export const forwarding = defineCheck({
   name: 'forwarding',
   judge: node =>
     judgeSetting(node, 'net.ipv4.ip_forward', value => {
+      if (value === 0 && !isNode(node))
+        return unknown(
+          'net.ipv4.ip_forward is 0, which is wrong on a node; but no pod, no Service and no kube-proxy is seen here',
+        )
       if (value === 0)
         return wrong('net.ipv4.ip_forward is 0: packets from and to pods are dropped in silence', [
           ...set('net.ipv4.ip_forward', 1),

@@ -26,6 +26,7 @@ function judged(
   if (healthy === false) return wrong(`${who} says of itself that it does not keep up with its rules`, look)
   if (running === false && hasRules)
     return wrong('rules of Services are here, and no kube-proxy runs: nobody keeps them up to date', look)
+  if (running === false && !reachable) return ok('no kube-proxy runs here, and no rules of Services are')
   if (!reachable)
     return unknown(
       running === true

@@ -8,7 +8,8 @@ export const kubeProxyVersion = defineCheck({
   judge(node) {
     const proxy = node.now(kubeProxy)
     if (!proxy) return untold(node, kubeProxy)
-    const { version } = proxy
+    const { version, running, reachable } = proxy
+    if (running === false && !reachable) return ok('no kube-proxy runs here')
     if (version === undefined) return unknown('kube-proxy does not tell its version')
     const known = cleanUpOf(version)
     if (!known) return unknown(`${version} is no version we know how to read`)

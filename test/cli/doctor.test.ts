@@ -20,10 +20,13 @@ const inside = (commands: string, args: string) =>
     script: '--fork',
   })
 
+/** A node, by its bridge of pods. */
+const notForwarding = 'ip link add cni0 type bridge; echo 0 >/proc/sys/net/ipv4/ip_forward'
+
 const found = ({ results }: Told, check: string) => results.find(each => each.check === check)
 
 test('a namespace that does not forward is wrong: 3; one that does, with a short timer, will bite: 4', async () => {
-  const off = await inside('echo 0 >/proc/sys/net/ipv4/ip_forward', '--json')
+  const off = await inside(notForwarding, '--json')
   const told = JSON.parse(off.out) as Told
   expect([off.code, off.err, told.exitCode]).toEqual([3, '', 3])
   expect(told.results.map(({ check }) => check).toSorted()).toEqual(checks.map(({ name }) => name).toSorted())
@@ -48,7 +51,7 @@ test('rules that the real tools wrote are read', async () => {
 })
 
 test('people get a table and what to do, in colours on a terminal only', async () => {
-  const { code, out } = await inside('echo 0 >/proc/sys/net/ipv4/ip_forward', '')
+  const { code, out } = await inside(notForwarding, '')
   expect(code).toBe(3)
   expect(out).toMatch(/^Doctor\nCheck +Level +What\nforwarding +wrong +net\.ipv4\.ip_forward is 0/)
   expect(out).toContain('forwarding (wrong): what to do\n  sysctl -w net.ipv4.ip_forward=1\n')
@@ -77,7 +80,10 @@ test('the root of another machine is read in place of ours', async () => {
 })
 
 test('an agent tells of its node', async () => {
-  const source = exampleSource('sysctl', async () => ({ 'net.ipv4.ip_forward': 0 }))
+  const source = exampleSource('sysctl', async () => ({
+    'net.ipv4.ip_forward': 0,
+    'net.ipv4.conf.cali1.forwarding': 0,
+  }))
   const agent = await exampleAgent([{ ...source, facts: sysctl }])
   const { code, out } = await longhold(['doctor', '--agent', agent.listens, '--json'])
   await agent.close()
