@@ -58,6 +58,11 @@ test('a verdict does not close while nothing says that its cause is gone', () =>
   expect(words(tell(story, likely))).toEqual(['likely-1 open 1'])
 })
 
+test('a zombie is found long after its server spoke: the silences of its like tell that it is over', () => {
+  const story = [ended(1, { zombie: true, idleMs: 9000 }), examined(2), exchanged(13, { idleMs: 4000 }), examined(14)]
+  expect(words(tell(story, likely))).toEqual(['likely-1 open 1', 'likely-1 closed 1'])
+})
+
 test('a symptom that meets few takes many good outcomes to be called gone', () => {
   const one = defineRule({ ...likely, judge: of => found(of, { of: 100 }) })
   expect(words(tell([ended(1), examined(2), ...good(100), examined(16)], one))).toEqual(['likely-1 open 1'])

@@ -10,7 +10,10 @@ export interface Grounds {
   readonly lastAt: number
   /** Cohorts and probes that met it. */
   readonly series: readonly string[]
-  /** The longest silence before any of them, and the shortest that was fatal, ms. */
+  /**
+   * The longest silence before any of them, and the shortest that was fatal, ms. A zombie is found long after its server
+   * spoke: where there are only such, any silence may be the fatal one.
+   */
   readonly longestMs: number
   readonly fatalMs: number
   /** Openings failed, or took too long. */
@@ -26,7 +29,8 @@ export function newGrounds(): Grounds {
   const recent = new Set<Symptom>()
   const known = new WeakSet<Symptom>()
   const series = new Set<string>()
-  let [count, since, lastAt, longestMs, fatalMs, isOfOpening] = [0, Infinity, -Infinity, 0, Infinity, false]
+  let [count, since, lastAt, longestMs, fatalMs] = [0, Infinity, -Infinity, 0, Infinity]
+  let [isOfOpening, hasZombies] = [false, false]
 
   function add(symptom: Symptom): void {
     if (known.has(symptom)) return
@@ -38,6 +42,7 @@ export function newGrounds(): Grounds {
     lastAt = Math.max(lastAt, symptom.at)
     if ('idleMs' in symptom) longestMs = Math.max(longestMs, symptom.idleMs)
     if (symptom.type === 'opened' || (symptom.type === 'ended' && symptom.phase === 'connect')) isOfOpening = true
+    else if (symptom.type === 'ended' && symptom.zombie) hasZombies = true
     else if (symptom.type === 'ended') fatalMs = Math.min(fatalMs, symptom.idleMs)
   }
 
@@ -59,7 +64,7 @@ export function newGrounds(): Grounds {
       return longestMs
     },
     get fatalMs() {
-      return fatalMs
+      return hasZombies && fatalMs === Infinity ? 0 : fatalMs
     },
     get isOfOpening() {
       return isOfOpening
