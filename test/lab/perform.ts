@@ -54,10 +54,11 @@ export async function perform({
   tell({ event: 'begins' })
 
   const says = (text: string) => tell({ event: 'tells', kind: 'says', text, ms: ms() })
+  const probes = [...scenario.probes, ...((diagnosed ? scenario.remedy?.probes : undefined) ?? [])]
   const made = await cluster({
     mode,
     cluster: scenario.cluster,
-    probes: scenario.probes,
+    probes,
     diagnosed,
     staged,
     folder,
@@ -74,7 +75,7 @@ export async function perform({
 
   let reason: string | undefined
   const clients = [scenario.cluster.client ?? []].flat().length || 1
-  const each = scenario.probes.reduce((sum, probe) => sum + (Number(probe['connections'] ?? 0) || 0), 0)
+  const each = probes.reduce((sum, probe) => sum + (Number(probe['connections'] ?? 0) || 0), 0)
   const lab = labOn({
     cluster: made,
     connections: clients * each,

@@ -18,6 +18,10 @@ export const held = (name: string, connections: number, idle: string, fields: Se
   ...fields,
 })
 
+/** Who dies opens again at once: where a remedy is to be seen to help, somebody has to be left. */
+export const again = (connections: number, idle: string, fields: Settings = {}): Settings =>
+  held('again', connections, idle, { reconnect: { base: '500ms', cap: '1s' }, ...fields })
+
 /**
  * The control group: straight to pods. From source ports that no connection through the Service has: it could take this
  * one's reply tuple once both are forgotten (nf_nat_core.c, get_unique_tuple).

@@ -39,6 +39,8 @@ export interface Scenario {
 /** Played only where longhold judges. Waits for nothing: what closes a verdict is longhold's own business. */
 export interface Remedy {
   readonly says: string
+  /** Further `probes:` of the client, where those of the scenario do not live to see it. */
+  readonly probes?: readonly Readonly<Record<string, unknown>>[]
   readonly work: (lab: Lab) => Promise<unknown>
 }
 

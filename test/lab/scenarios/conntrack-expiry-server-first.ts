@@ -1,5 +1,5 @@
 import { client, exactly, ledger, none, only, servers } from '../proof.ts'
-import { direct, held } from '../probes.ts'
+import { again, direct, held } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
 
 const each = 30
@@ -35,7 +35,11 @@ export const conntrackExpiryServerFirst: Scenario = {
     )
   },
 
-  remedy: { says: 'the nodes remember for 10 minutes', work: lab => lab.remembers({ tcp: 600 }) },
+  remedy: {
+    says: 'the nodes remember for 10 minutes',
+    probes: [again(8, '4s', { speaker: 'server', deadline: '2s' })],
+    work: lab => lab.remembers({ tcp: 600 }),
+  },
 
   proofs: [
     servers(

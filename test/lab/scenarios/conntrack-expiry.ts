@@ -1,8 +1,9 @@
 import { about, atLeast, client, exactly, kernel, ledger, none, only, servers } from '../proof.ts'
-import { direct, held } from '../probes.ts'
+import { again, direct, held } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
 
 const each = 40
+const inFirst = { cohort: ['silent', 'kept', 'direct'] } as const
 /** In the first silence: a second one may be over before all is seen. */
 const reset = { cohort: 'silent', fate: 'reset', phase: 'exchange', zombie: false, exchanges: 0 } as const
 
@@ -24,7 +25,7 @@ export const conntrackExpiry: Scenario = {
     await lab.untilOpen()
     await lab.until(
       'the first silence is over',
-      ({ client }) => client.exchanged().length + client.ended().length >= 2.5 * each,
+      ({ client }) => client.exchanged(inFirst).length + client.ended(inFirst).length >= 2.5 * each,
     )
     await lab.looks('after the silence')
     await lab.until(
@@ -33,7 +34,11 @@ export const conntrackExpiry: Scenario = {
     )
   },
 
-  remedy: { says: 'the nodes remember for 10 minutes', work: lab => lab.remembers({ tcp: 600 }) },
+  remedy: {
+    says: 'the nodes remember for 10 minutes',
+    probes: [again(8, '4s', { deadline: '2s' })],
+    work: lab => lab.remembers({ tcp: 600 }),
+  },
 
   proofs: [
     client(

@@ -27,8 +27,6 @@ export const through = (gateway: 'drops' | 'resets') =>
       )
       await lab.looks('after the silence')
     },
-
-    remedy: { says: 'the gateway remembers for 10 minutes', work: lab => lab.remembers({ gateway: 600 }) },
   }) satisfies Partial<Scenario>
 
 /** Whom it does not hurt, and who does not notice. */

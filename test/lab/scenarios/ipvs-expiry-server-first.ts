@@ -1,5 +1,5 @@
 import { client, exactly, none, servers } from '../proof.ts'
-import { direct, held } from '../probes.ts'
+import { again, direct, held } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
 
 const each = 12
@@ -35,7 +35,11 @@ export const ipvsExpiryServerFirst: Scenario = {
     )
   },
 
-  remedy: { says: 'IPVS remembers for 10 minutes', work: lab => lab.remembers({ ipvsTcp: 600 }) },
+  remedy: {
+    says: 'IPVS remembers for 10 minutes',
+    probes: [again(each / 4, '9s', { speaker: 'server', deadline: '3s' })],
+    work: lab => lab.remembers({ ipvsTcp: 600 }),
+  },
 
   proofs: [
     servers(

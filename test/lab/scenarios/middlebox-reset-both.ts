@@ -34,8 +34,6 @@ export const middleboxResetBoth: Scenario = {
     await lab.looks('after the silence')
   },
 
-  remedy: { says: 'the gateway remembers for 10 minutes', work: lab => lab.remembers({ gateway: 600 }) },
-
   proofs: [
     client('every one is reset in the middle of its silence', ({ client }) => client.ended(reset), exactly(each)),
     client('each with this word', ({ client }) => client.ended(reset).map(({ code }) => code), only('ECONNRESET read')),

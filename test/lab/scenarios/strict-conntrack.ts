@@ -1,6 +1,6 @@
 import { nodes } from '../cluster/places.ts'
 import { atLeast, client, exactly, kernel, none, only, servers } from '../proof.ts'
-import { held } from '../probes.ts'
+import { again, held } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
 
 const each = 20
@@ -24,11 +24,15 @@ export const strictConntrack: Scenario = {
     await lab.breaks('nodes take no connection up mid-stream', () =>
       Promise.all(Object.keys(nodes).map(node => lab.on(node, 'sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0'))),
     )
-    await lab.until('every question met its deadline', ({ client }) => client.ended().length >= each)
+    await lab.until(
+      'every question met its deadline',
+      ({ client }) => client.ended({ cohort: 'silent' }).length >= each,
+    )
   },
 
   remedy: {
     says: 'nodes take connections up mid-stream again',
+    probes: [again(each / 4, '4s')],
     work: lab =>
       Promise.all(Object.keys(nodes).map(node => lab.on(node, 'sysctl -qw net.netfilter.nf_conntrack_tcp_loose=1'))),
   },

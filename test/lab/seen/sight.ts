@@ -117,7 +117,9 @@ function fits(seen: object, where: object): boolean {
   })
 }
 
+/** Where a busy machine kept us from listening, a timeout is no word about anybody else. */
 function isFault(seen: Seen): boolean {
-  if (seen.type === 'ended') return !seen.planned
-  return seen.type === 'asked' && seen.fate !== 'ok' && seen.fate !== 'cancelled'
+  if (seen.type !== 'ended' && seen.type !== 'asked') return false
+  if (seen.suspect && seen.fate === 'timeout') return false
+  return seen.type === 'ended' ? !seen.planned : seen.fate !== 'ok' && seen.fate !== 'cancelled'
 }
