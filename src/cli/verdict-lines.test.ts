@@ -33,6 +33,7 @@ test('a verdict is a warning when it opens, silent while it changes, and told wh
       of: 40,
       confidence: 'proven',
       remedy: [{}, {}],
+      page: 'longhold explain conntrack-expiry',
     },
     { verdict: 'conntrack-expiry-1', state: 'closed', count: 14 },
   ])

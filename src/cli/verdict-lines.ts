@@ -30,5 +30,6 @@ const fieldsOf = (verdict: Verdict): object => {
     series,
     confidence: confidence.level,
     ...(state === 'open' && remedy.length > 0 && { remedy }),
+    ...(state === 'open' && { page: `longhold explain ${name}` }),
   }
 }

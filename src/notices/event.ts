@@ -28,7 +28,7 @@ export function eventOf(verdict: Verdict, { namespace, name, uid }: OwnPod, at: 
     reason: reasonOf(verdict),
     type: isLoud(verdict) ? 'Warning' : 'Normal',
     regarding: { apiVersion: 'v1', kind: 'Pod', namespace, name, ...(uid !== undefined && { uid }) },
-    note: cut(noteOf(verdict)),
+    note: cut(noteOf(verdict), mostNote),
   }
 }
 
@@ -41,12 +41,13 @@ function noteOf({ id, name, says, state, supersededBy, remedy }: Verdict): strin
   if (supersededBy !== undefined) return `${id}: ${supersededBy} explains the same better`
   if (state === 'closed') return `${id}: the symptom is gone`
   const [first] = remedy.filter(line => !line.startsWith('#'))
-  return `${name}: ${says}${first === undefined ? '' : ` First of all: ${first}`}`
+  const page = ` (longhold explain ${name} says more)`
+  return `${cut(`${name}: ${says}${first === undefined ? '' : ` First of all: ${first}`}`, mostNote - page.length)}${page}`
 }
 
-/** At most so many bytes, and no half character. */
-function cut(note: string): string {
+/** At most so many bytes, and no half character. Where to read more is never cut off. */
+function cut(note: string, most: number): string {
   const bytes = Buffer.from(note)
-  if (bytes.length <= mostNote) return note
-  return `${bytes.toString('utf8', 0, mostNote - 8).replace(/\ufffd+$/, '')}…`
+  if (bytes.length <= most) return note
+  return `${bytes.toString('utf8', 0, most - 8).replace(/\ufffd+$/, '')}…`
 }

@@ -50,7 +50,7 @@ test('a verdict is an Event on our pod when it opens and when it closes, and non
         type: 'Warning',
         eventTime: '2026-11-21T12:00:00.000000Z',
         regarding: { kind: 'Pod', namespace: 'longhold', name: 'longhold-client-7f9', uid: '0c3f' },
-        note: `conntrack-expiry: ${exampleVerdict().says} First of all: sysctl -w net.ipv4.tcp_keepalive_time=200`,
+        note: `conntrack-expiry: ${exampleVerdict().says} First of all: sysctl -w net.ipv4.tcp_keepalive_time=200 (longhold explain conntrack-expiry says more)`,
       },
     },
     { event: { reason: 'VerdictClosed', type: 'Normal', note: 'conntrack-expiry-1: the symptom is gone' } },
@@ -72,7 +72,9 @@ test('whatever a verdict says, the API takes it', async () => {
   const { tell, warnings } = announcing(async () => server.access({ text: 'good' }))
   tell(exampleVerdict({ says: 'é€😀'.repeat(500) }), exampleVerdict({ id: 'b', says: '', remedy: [] }))
   await expect.poll(() => server.posted.length).toBe(2)
-  expect(server.posted[0]?.event['note']).toMatch(/^conntrack-expiry: é€😀[^\ufffd]*…$/)
+  expect(server.posted[0]?.event['note']).toMatch(
+    /^conntrack-expiry: é€😀[^\ufffd]*… \(longhold explain conntrack-expiry says more\)$/,
+  )
   expect(warnings).toEqual([])
 })
 
