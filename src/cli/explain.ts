@@ -14,7 +14,7 @@ import { prose } from './prose.ts'
 export function explain(): Command {
   return new Command('explain')
     .description('what a verdict means, what proves it, and what to do about it')
-    .argument('[verdict]', 'its name, or its id as it is logged; without it, all of them')
+    .argument('[verdict]', 'its name, its id as it is logged, or its name and form; without it, all of them')
     .addOption(new Option('--list', 'all verdicts'))
     .addOption(new Option('--json', 'for programs: with a name its page, in Markdown'))
     .addHelpText('after', examples)
@@ -35,14 +35,13 @@ function answer(name: string | undefined, { list, json }: Options): void {
   print(prose(blocksOf(page), Math.min(widest, widthOf(process.stdout)), styleFor(process.stdout)))
 }
 
-const listText = (): string => textOf(table, { width: widthOf(process.stdout), paint: paintFor(process.stdout) })
+const listText = (): string =>
+  `${textOf(table, { width: widthOf(process.stdout), paint: paintFor(process.stdout), gap: 2 })}\nlonghold explain NAME: what it means, what proves it, and what to do.\n`
 
 function unknown(name: string): never {
-  const meant = nearest(
-    name,
-    entries.map(entry => entry.name),
-  )
-  const help = meant === undefined ? 'longhold explain --list names all' : `did you mean ${meant}?`
+  const names = entries.map(entry => entry.name)
+  const meant = nearest(name, names) ?? names.find(each => name.length >= 3 && each.includes(name))
+  const help = meant === undefined ? 'longhold explain names all' : `did you mean ${meant}?`
   throw new Problem(`there is no verdict ${JSON.stringify(name)}: ${help}`, 2)
 }
 
@@ -74,4 +73,5 @@ Examples:
   longhold explain                      all verdicts
   longhold explain forgotten-flow       one of them
   longhold explain unexplained-3        as it stands in a log
+  longhold explain snat-missing/egress  as it stands in a table
   longhold explain --list --json | jq -r '.[].name'`

@@ -39,8 +39,8 @@ test('lists, tables, quotes and links', () => {
   expect(shown(markdown)).toBe(`  1. one
   2. two
 
-  a   b
-  \`x\` y
+  a    b
+  \`x\`  y
 
   | so
 

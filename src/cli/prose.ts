@@ -51,7 +51,7 @@ function listItem(blocks: readonly Block[], mark: string, room: number, style: S
 function table(head: Words, rows: readonly Words[], room: number): string[] {
   const columns = head.map(runs => flexible(plainOf(runs)))
   const cells = rows.map(row => row.map(runs => plain(plainOf(runs))))
-  return textOf({ title: '', columns, rows: cells, empty: '' }, { width: room }).trimEnd().split('\n').slice(1)
+  return textOf({ title: '', columns, rows: cells, empty: '' }, { width: room, gap: 2 }).trimEnd().split('\n').slice(1)
 }
 type Words = readonly (readonly Run[])[]
 

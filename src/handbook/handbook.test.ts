@@ -15,7 +15,8 @@ test.each(entries.map(entry => [entry.name, entry] as const))('%s has a page', (
   expect(pageOf(entry)).toMatch(/^# \S/)
 })
 
-test('the id of a verdict names it as well', () => {
+test('the id of a verdict names it as well, and so does its title', () => {
+  expect(entryOf('udp-stale-entry/node-port')).toEqual(entryOf('udp-stale-entry'))
   expect(entryOf('forgotten-flow-12')).toEqual(entryOf('forgotten-flow'))
   expect(entryOf('forgotten')).toBeUndefined()
 })

@@ -41,7 +41,8 @@ test('JSON has the page in Markdown, and the list without pages', async () => {
 
 test.each([
   ['forgoten-flow', 'did you mean forgotten-flow?'],
-  ['gremlins', 'longhold explain --list names all'],
+  ['udp-stale', 'did you mean udp-stale-entry?'],
+  ['gremlins', 'longhold explain names all'],
 ])('%s is no verdict: %s', async (name, help) => {
   const { code, out, err } = await longhold(['explain', name])
   expect([code, out]).toEqual([2, ''])

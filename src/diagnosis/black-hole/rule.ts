@@ -10,7 +10,7 @@ import { span } from '../span.ts'
 
 export const blackHole = defineRule({
   name: 'black-hole',
-  title: 'A node swallows every packet',
+  title: 'a node swallows every packet',
   family: 'silent-path',
   judge: of => [...swallowing(of), ...silentPath(of)],
 })

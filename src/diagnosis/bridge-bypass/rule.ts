@@ -10,7 +10,7 @@ import { bypassesOf, type Bypass } from './bypass.ts'
 
 export const bridgeBypass = defineRule({
   name: 'bridge-bypass',
-  title: 'Answers of neighbours pass no rule',
+  title: 'answers of neighbours pass no rule',
   family: 'lost-nat',
   judge: of =>
     calleesOf(of)

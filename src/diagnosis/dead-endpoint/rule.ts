@@ -5,7 +5,7 @@ import { byWhatWasSeen } from './by-what-was-seen.ts'
 
 export const deadEndpoint = defineRule({
   name: 'dead-endpoint',
-  title: 'A Service leads to a backend where nobody is',
+  title: 'a Service leads to a backend where nobody is',
   family: 'dead-backend',
   judge: of =>
     spellsOf(of).flatMap(spell => {

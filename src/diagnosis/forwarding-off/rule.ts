@@ -11,7 +11,7 @@ import { span } from '../span.ts'
 
 export const forwardingOff = defineRule({
   name: 'forwarding-off',
-  title: 'The node does not pass packets on',
+  title: 'the node does not pass packets on',
   family: 'silent-path',
   judge: of => offTimes(of).flatMap(time => judge(of, time)),
 })

@@ -11,7 +11,7 @@ import { remedy } from './remedy.ts'
 
 export const noEndpoints = defineRule({
   name: 'no-endpoints',
-  title: 'A Service has no endpoints',
+  title: 'a Service has no endpoints',
   family: 'dead-backend',
   judge: of =>
     shutsOf(of)

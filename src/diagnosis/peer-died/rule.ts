@@ -4,7 +4,7 @@ import { died } from './died.ts'
 
 export const peerDied = defineRule({
   name: 'peer-died',
-  title: 'A server is gone without a word',
+  title: 'a server is gone without a word',
   family: 'ended',
   judge: of => [...serversOf(of).values()].flatMap(server => died(of, server)),
 })

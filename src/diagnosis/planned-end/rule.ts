@@ -8,7 +8,7 @@ import { inVain } from './in-vain.ts'
 
 export const plannedEnd = defineRule({
   name: 'planned-end',
-  title: 'A server said goodbye',
+  title: 'a server said goodbye',
   family: 'ended',
   judge,
 })

@@ -11,7 +11,7 @@ import { alikeIn, knownBy, oldHeard, type Shut, shutsOf } from '../shut.ts'
 
 export const rulesMissing = defineRule({
   name: 'rules-missing',
-  title: 'The rules of Services are gone from the node',
+  title: 'the rules of Services are gone from the node',
   family: 'dead-backend',
   judge: of => [...shutsOf(of).flatMap(shut => judge(of, shut)), ...deadBackend(of)],
 })

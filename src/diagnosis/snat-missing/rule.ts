@@ -5,7 +5,7 @@ import { oldGoOn } from './family.ts'
 
 export const snatMissing = defineRule({
   name: 'snat-missing',
-  title: 'The node does not translate the source of what leaves',
+  title: 'the node does not translate the source of what leaves',
   family: 'lost-nat',
   judge: of => {
     const seen = [...outward(of), ...hairpin(of)]

@@ -11,7 +11,7 @@ import { lostRaces } from './races.ts'
 
 export const snatPortRace = defineRule({
   name: 'snat-port-race',
-  title: 'Connections race for a source port, and lose their first packet',
+  title: 'connections race for a source port, and lose their first packet',
   family: 'lost-nat',
   judge,
 })

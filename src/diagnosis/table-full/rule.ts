@@ -12,7 +12,7 @@ const least = 3
 
 export const tableFull = defineRule({
   name: 'table-full',
-  title: 'The conntrack table of the node is full',
+  title: 'the conntrack table of the node is full',
   family: 'silent-path',
   judge(of) {
     const all = attemptsOf(of).filter(({ isNew }) => isNew)

@@ -4,19 +4,19 @@ import type { Cell, Table, Tone } from './table.ts'
 /** How a tone looks; without one everything is plain. */
 export type Paint = (text: string, tone: Tone) => string
 
-/** A table as lines of text, at most `width` wide as long as its flexible columns can give way. */
+/** A table as lines of text, at most `width` wide as long as its flexible columns can give way; `gap` between two of them. */
 export function textOf(
   table: Table,
-  { width = 120, paint = text => text }: { width?: number; paint?: Paint } = {},
+  { width = 120, paint = text => text, gap = 1 }: { width?: number; paint?: Paint; gap?: number } = {},
 ): string {
   const { title, columns, rows, empty } = table
   if (rows.length === 0) return `${title}: ${paint(empty, 'dim')}\n`
-  const room = widths(table, width)
+  const room = widths(table, width, gap)
   const drawn = new CliTable({
     head: columns.map(({ name }) => name),
     colWidths: [...room],
     colAligns: columns.map(({ align }) => align),
-    chars: bare,
+    chars: { ...bare, middle: ' '.repeat(gap) },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   })
   for (const row of rows) drawn.push(row.map((cell, i) => drawnCell(cell, room[i] ?? 1, paint)))
@@ -25,9 +25,9 @@ export function textOf(
 }
 
 /** As wide as the widest cell; flexible ones share what is missing, down to eight characters. */
-function widths({ columns, rows }: Table, width: number): number[] {
+function widths({ columns, rows }: Table, width: number, gap: number): number[] {
   const wanted = columns.map(({ name }, i) => Math.max(name.length, ...rows.map(row => row[i]?.text.length ?? 0), 1))
-  const total = () => wanted.reduce((sum, each) => sum + each + 1, -1)
+  const total = () => wanted.reduce((sum, each) => sum + each + gap, -gap)
   while (total() > width) {
     const widest = Math.max(...columns.map((column, i) => (column.flexible ? (wanted[i] ?? 0) : 0)))
     if (widest <= narrowest) break
@@ -69,4 +69,4 @@ const corners = [
   'bottom-right',
 ] as const
 const sides = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'] as const
-const bare = { ...Object.fromEntries([...corners, ...sides].map(name => [name, ''])), middle: ' ' }
+const bare = Object.fromEntries([...corners, ...sides].map(name => [name, '']))
