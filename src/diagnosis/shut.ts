@@ -24,7 +24,7 @@ function shutsAt(callee: Callee): readonly Shut[] {
   const shuts: [Attempt, ...Attempt[]][] = []
   let next = 0 // of the good ones, the first that was sent well after the present time began
   for (const each of news) {
-    if (!isTelling(each) || !(isSilent(each) || isRefused(each))) continue
+    if (!isLost(each)) continue
     const last = shuts.at(-1)
     const began = last?.[0].sentAt ?? -Infinity
     while ((good[next]?.sentAt ?? Infinity) <= began + blurMs) next += 1
@@ -35,8 +35,19 @@ function shutsAt(callee: Callee): readonly Shut[] {
     .filter(bad => bad.length >= least)
     .map(bad => ({ callee, bad, from: bad[0].sentAt, to: bad.at(-1)?.sentAt ?? bad[0].sentAt }))
     .filter(shut => around(good, shut).length * 3 <= shut.bad.length) // what was sent in one moment was sent in no order
+    .filter(({ bad }) => !isChance(bad.length, news.filter(isLost).length, news.filter(isTelling).length))
     .slice(-most)
 }
+
+const isLost = (each: Attempt) => isTelling(each) && (isSilent(each) || isRefused(each))
+
+/**
+ * Where much is lost, some in a row are. Of `all` attempts, each lost as often as those outside this row are, so many rows
+ * as long are to be expected (the union bound).
+ */
+const isChance = (row: number, lost: number, all: number): boolean =>
+  lost > row && all * ((lost - row) / (all - row)) ** row > expected
+const expected = 0.05
 
 /** Of what comes and goes the newest are enough. */
 const most = 8
