@@ -29,4 +29,9 @@ test('absence has its reason', () => {
   expect(readings.absence(other, 'node')).toBe('EACCES')
   expect(readings.absence(other, 'own')).toBeUndefined()
   expect([readings.has('node'), readings.has('own')]).toEqual([true, false])
+  expect(readings.silent('node')).toEqual([
+    { source: 'counter', why: 'agent: ECONNREFUSED' },
+    { source: 'other', why: 'EACCES' },
+  ])
+  expect(readings.silent('own')).toEqual([])
 })

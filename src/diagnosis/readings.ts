@@ -1,5 +1,5 @@
 import type { Facts } from '../evidence/facts.ts'
-import type { Evidence, Reading, Scope } from '../outcome/evidence.ts'
+import type { Evidence, Readings as Raw, Reading, Scope } from '../outcome/evidence.ts'
 
 export interface Known<T> {
   readonly at: number
@@ -17,6 +17,8 @@ export interface Readings {
   absence<T>(facts: Facts<T>, scope: Scope): string | undefined
   /** Whether anything of this scope was ever to be had. */
   has(scope: Scope): boolean
+  /** Sources of this scope that said nothing when they were asked last, and why. */
+  silent(scope: Scope): readonly { readonly source: string; readonly why: string }[]
 }
 
 export function readingsOf(examined: Iterable<{ readonly at: number; readonly evidence: Evidence }>): Readings {
@@ -45,6 +47,12 @@ export function readingsOf(examined: Iterable<{ readonly at: number; readonly ev
       if (!last) return undefined
       if ('absent' in last) return last.absent
       return knownBy(last, schema) ? undefined : 'what it said could not be understood'
+    },
+    silent(scope) {
+      const newest = Object.assign({}, ...newestLast.map(({ evidence }) => evidence[scope])) as Raw // what is spread loses its type
+      return Object.entries(newest).flatMap(([source, reading]) =>
+        'absent' in reading ? [{ source, why: reading.absent }] : [],
+      )
     },
     has: scope => newestLast.some(({ evidence }) => Object.values(evidence[scope] ?? {}).some(each => 'value' in each)),
   }

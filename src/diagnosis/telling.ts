@@ -1,6 +1,7 @@
 import { ledgerFacts } from '../evidence/ledger/facts.ts'
 import type { EvidenceLine, Verdict } from '../outcome/verdict.ts'
 import type { Control } from './control.ts'
+import { lackingNode } from './lacking.ts'
 import type { Loss } from './losses.ts'
 import type { Finding } from './rule.ts'
 import type { Scene } from './scene.ts'
@@ -16,7 +17,7 @@ export interface Telling extends Pick<Finding, 'says' | 'confidence' | 'remedy'>
   readonly evidence?: readonly EvidenceLine[]
   /** Look-alikes, and why not; those without a reason are not ruled out. */
   readonly ruledOut?: Readonly<Record<string, string | false | undefined>>
-  /** What the agent of the node would tell, were there one. */
+  /** What the agent of the node would tell, were there one; nothing that is wanted: ''. */
   readonly node: string
   /** How many could have met it; by default those that were lost, and those that survived a silence as long. */
   readonly all?: number
@@ -99,7 +100,6 @@ function missingOf({ of, losses }: Scene, { died, survived }: Control, node: str
   const why = of.facts.absence(ledgerFacts, 'servers')
   const ledgers = `the ledgers of the servers${why === undefined ? '' : ` (${why})`}`
   const lacking: [boolean, string, string][] = [
-    [!of.facts.has('node'), 'the agent of this node (longhold agent)', node],
     [
       !losses.some(({ account }) => account?.heard),
       ledgers,
@@ -111,7 +111,10 @@ function missingOf({ of, losses }: Scene, { died, survived }: Control, node: str
       'whether the same silence is survived without the Service',
     ],
   ]
-  return lacking.flatMap(([isLacking, what, wouldTell]) => (isLacking ? [{ what, wouldTell }] : []))
+  return [
+    ...(node === '' ? [] : lackingNode(of, node)),
+    ...lacking.flatMap(([isLacking, what, wouldTell]) => (isLacking ? [{ what, wouldTell }] : [])),
+  ]
 }
 
 /** Connection-time spent silent by the cohorts that lost some, since the first silence that was fatal, ms. */

@@ -8,6 +8,7 @@ import { findingFrom } from '../from-attempts.ts'
 import { leadOf } from '../leads.ts'
 import { isMixed, type Spell, spellsOf } from '../partly.ts'
 import { doubt } from '../repicked.ts'
+import { lackingNode } from '../lacking.ts'
 import type { Finding } from '../rule.ts'
 import { isOurselves, serversOf } from '../servers.ts'
 
@@ -53,9 +54,7 @@ function judge(of: Case, spell: Spell): Finding[] {
         ...(missed === undefined ? [] : [{ source: 'client', at: of.at, says: missed }]),
       ],
       ruledOut: [{ what: 'dead-endpoint', because: `the backend that is missed is this pod, which is alive` }],
-      missing: of.facts.has('node')
-        ? []
-        : [{ what: 'the agent of this node (longhold agent)', wouldTell: 'whether marked packets are masqueraded' }],
+      missing: lackingNode(of, 'whether marked packets are masqueraded'),
       remedy: [
         '# The rules are kube-proxy’s own (KUBE-POSTROUTING; in nftables mode the chain masquerading). See what it says, and let it sync:',
         'kubectl --namespace kube-system get pods --selector k8s-app=kube-proxy -o wide',
