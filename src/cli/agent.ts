@@ -108,7 +108,11 @@ const absencesIn = (readings: Readings): Record<string, string> =>
   )
 
 const help = `
-LONGHOLD_NODE_IP, where a pod gets it, is where it listens (port 7002). LONGHOLD_AGENT_TOKEN is the token itself.
+It only reads, and tells a client of that client's own flows. It needs the node's network (hostNetwork); as root with CAP_NET_ADMIN and the
+programs conntrack, iptables-save or nft, and ipvsadm it sees most. With less it runs all the same: its first line names what is absent, and why.
+
+LONGHOLD_NODE_IP, where a pod gets it, is where it listens (port 7002). LONGHOLD_AGENT_TOKEN is the token itself. Clients find it with
+longhold client --agent 10.0.0.7.
 
 Examples:
   longhold agent                                       for clients that share the node's network

@@ -23,10 +23,16 @@ test.each([
   expect(of(verdicts, cutShort)).toMatchObject({ exitCode, sentence }),
 )
 
-test('people get a table, what to do, and the sentence last', () => {
+test('people get a table, why, what to do, and the sentence last', () => {
   const text = conclusionText(of([exampleVerdict(), planned]), { width: 100, paint: words => words })
   expect(text).toMatch(/^Verdicts\nVerdict +State +Since/)
   expect(text).toContain(`
+conntrack-expiry: why (proven: conntrack had no entry for the flow when it died, and its timer is shorter)
+  12:00:00 client: 12 × reset (exchange, ECONNRESET read) after 900 s
+  12:00:00 node sysctl: nf_conntrack_tcp_timeout_established = 600
+  not server-restarted: the ledger has all 12 open
+  missing: node ipvs, which would tell whether IPVS forgot it
+
 conntrack-expiry: what to do (longhold explain conntrack-expiry says more)
   # Send keepalives more often than the timer:
   sysctl -w net.ipv4.tcp_keepalive_time=200

@@ -73,5 +73,5 @@ Examples:
   longhold explain                      all verdicts
   longhold explain forgotten-flow       one of them
   longhold explain unexplained-3        as it stands in a log
-  longhold explain snat-missing/egress  as it stands in a table
+  longhold explain 'snat-missing (egress)'  as it stands in a table
   longhold explain --list --json | jq -r '.[].name'`

@@ -18,6 +18,6 @@ export const entries: readonly Entry[] = [
     .map(family => ({ name: family, title: families[family], family, what: 'family' }) as const),
 ]
 
-/** The entry of a name, of a verdict's id such as `conntrack-expiry-1`, or of a name and its form as tables have it: `snat-missing/egress`. */
+/** The entry of a name, of a verdict's id such as `conntrack-expiry-1`, or of a name and its form: `snat-missing (egress)`, `snat-missing/egress`. */
 export const entryOf = (name: string): Entry | undefined =>
-  entries.find(each => each.name === name) ?? entries.find(each => each.name === name.replace(/-\d+$|\/.*$/s, ''))
+  entries.find(each => each.name === name) ?? entries.find(each => each.name === name.replace(/-\d+$| ?[/(].*$/s, ''))

@@ -17,6 +17,7 @@ test.each(entries.map(entry => [entry.name, entry] as const))('%s has a page', (
 
 test('the id of a verdict names it as well, and so does its title', () => {
   expect(entryOf('udp-stale-entry/node-port')).toEqual(entryOf('udp-stale-entry'))
+  expect(entryOf('udp-stale-entry (node-port)')).toEqual(entryOf('udp-stale-entry'))
   expect(entryOf('forgotten-flow-12')).toEqual(entryOf('forgotten-flow'))
   expect(entryOf('forgotten')).toBeUndefined()
 })
