@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { conduct, type Job } from '../conduct.ts'
 import type { Event } from '../events.ts'
 import { type Scored, scoreOf } from '../matrix/score.ts'
-import { summary, table } from '../matrix/table.ts'
+import { page, summary, table } from '../matrix/table.ts'
 import { refuseWithout } from '../needs.ts'
 import { print } from '../print.ts'
 import { findScenario, scenarios } from '../scenarios/index.ts'
@@ -31,7 +31,7 @@ export function matrix(): Command {
     .option('--runs <n>', 'each so many times', count, 5)
     .option('--parallel <n>', 'runs at once', count, 4)
     .option('--json', 'one line a run, then the totals, for programs')
-    .option('--write <file>', 'the table, as Markdown, into this file')
+    .option('--write <file>', 'the table, as a page in Markdown, into this file')
     .option('--results <dir>', 'where the incidents go', 'lab-results')
     .option('--again', 'stage nothing: judge the runs that are in --results by the rules as they are now')
     .action(go)
@@ -65,7 +65,7 @@ async function go(names: readonly string[], options: Options): Promise<void> {
 
 function conclude(scored: readonly Scored[], options: Options): void {
   const totals = { withAgent: summary(scored, 'withAgent'), withoutAgent: summary(scored, 'withoutAgent') }
-  if (options.write !== undefined) writeFileSync(options.write, table(scored))
+  if (options.write !== undefined) writeFileSync(options.write, page(scored))
   print(options.json ? `${JSON.stringify({ totals })}\n` : `\n${table(scored)}`)
   const isGood = scored.every(
     ({ proved, closed, withAgent, withoutAgent }) =>

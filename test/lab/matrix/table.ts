@@ -19,6 +19,16 @@ export function table(runs: readonly Scored[]): string {
   ].join('\n')
 }
 
+/** The same as a page of its own. */
+export const page = (runs: readonly Scored[]): string => `# What longhold names, against what was staged
+
+Written by \`npm run lab -- matrix --write docs/confusion-matrix.md\`; not by hand. Each scenario of [the lab](../test/lab/README.md) is staged on a real kernel, in each mode it
+exists in. "With the agent" is what the client itself said while it happened. "Without" is what the same rules say of the same run when they see nothing of the node.
+A line \`✔ 5/5\` was named exactly in all its runs, otherwise the names are listed. Plans (rollouts, restarts) are named as plans; a \`—\` is nothing.
+"Over once healed": where the remedy was applied in the end, every verdict closed by itself.
+
+${table(runs)}`
+
 export function summary(runs: readonly Scored[], which: 'withAgent' | 'withoutAgent'): string {
   const counts = grades.map(grade => [grade, runs.filter(run => run[which].grade === grade).length] as const)
   return `${runs.length} runs, ${counts

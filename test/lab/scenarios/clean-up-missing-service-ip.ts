@@ -34,6 +34,17 @@ export const cleanUpMissingServiceIp: Scenario = {
     await lab.until('both ask on', ({ client }) => client.begun('healed').asked(pinned).length >= 4)
   },
 
+  remedy: {
+    says: 'the Service is there again',
+    work: lab =>
+      lab.proxy.add({
+        name: 'longhold',
+        address: longholdService,
+        ports: [{ name: 'udp', protocol: 'udp', port: 7000, targetPort: 7000 }],
+        endpoints: [{ address: addressOf('srv1') }],
+      }),
+  },
+
   proofs: [
     client('no fault before', ({ client }) => client.before('broken').faults(), none),
     client(
