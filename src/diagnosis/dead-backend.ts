@@ -1,6 +1,7 @@
 import { isHeard, isSilent } from './attempts.ts'
 import type { Case } from './case.ts'
 import { findingFrom } from './from-attempts.ts'
+import { lackingNode } from './lacking.ts'
 import type { Finding } from './rule.ts'
 import { serversOf, serverWords } from './servers.ts'
 import { lostIn, type Outage, outagesOf } from './silent-path.ts'
@@ -58,12 +59,7 @@ export const deadBackend = (of: Case): Finding[] =>
         { what: 'table-full', because: 'other new flows get through' },
         { what: 'forwarding-off', because: 'others are reached' },
       ],
-      missing: [
-        {
-          what: 'the agent of this node (longhold agent)',
-          wouldTell: 'whether the node has rules for this address, and where it leads',
-        },
-      ],
+      missing: lackingNode(of, 'whether the node has rules for this address, and where it leads'),
       remedy: [
         '# On this node: are there rules for the address, or a virtual server?',
         `iptables-save -t nat | grep -w '${shuts[0]?.callee.host}'; nft list ruleset | grep -w '${shuts[0]?.callee.host}'; ipvsadm -Ln`,

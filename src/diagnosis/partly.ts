@@ -43,6 +43,21 @@ export function isMixed({ bad, good }: Spell): boolean {
   return runsTest(outcomes).tooFew > doubt
 }
 
+/**
+ * Some series always fail and the others never do, which flows dealt out to backends would not give: what fails is another
+ * port of the same address, or another protocol.
+ */
+export function isBySeries({ bad, good }: Spell): boolean {
+  const share = bad.length / (bad.length + good.length)
+  const isBad = new Set<Attempt>(bad)
+  const each = [...Map.groupBy([...bad, ...good], ({ series }) => series).values()].map(attempts => ({
+    all: attempts.length,
+    failed: attempts.filter(one => isBad.has(one)).length,
+  }))
+  if (each.some(({ all, failed }) => failed > 0 && failed < all)) return false
+  return each.reduce((sum, { all }) => sum * (share ** all + (1 - share) ** all), 1) <= doubt
+}
+
 /** As alternating as they can be. */
 function shuffled(outcomes: readonly boolean[]): boolean[] {
   const [bad, good] = [outcomes.filter(Boolean), outcomes.filter(each => !each)]

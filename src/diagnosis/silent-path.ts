@@ -2,6 +2,7 @@ import { type Attempt, attemptsOf, isHeard, isSilent, isTelling } from './attemp
 import { during, within } from './callees.ts'
 import type { Case } from './case.ts'
 import { findingFrom } from './from-attempts.ts'
+import { lackingNode } from './lacking.ts'
 import { perCase } from './per-case.ts'
 import type { Meanwhile } from './rises.ts'
 import type { Finding } from './rule.ts'
@@ -132,12 +133,7 @@ export function silentPath(of: Case): Finding[] {
             ? [{ what: 'table-full', because: 'flows from before fell silent, too' }]
             : []),
         ],
-        missing: [
-          {
-            what: 'the agent of this node (longhold agent)',
-            wouldTell: 'whether the node forwards, whether its conntrack table is full, and what it counts',
-          },
-        ],
+        missing: lackingNode(of, 'whether the node forwards, whether its conntrack table is full, and what it counts'),
         remedy: [
           '# On this node: does it forward, is its table full, does its uplink work?',
           'sysctl net.ipv4.ip_forward net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max',

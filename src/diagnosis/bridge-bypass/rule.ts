@@ -3,6 +3,7 @@ import { type Attempt, attemptsOf, isHeard } from '../attempts.ts'
 import { type Callee, calleesOf } from '../callees.ts'
 import type { Case } from '../case.ts'
 import { findingFrom } from '../from-attempts.ts'
+import { lackingNode } from '../lacking.ts'
 import { netstatRise } from '../rises.ts'
 import { defineRule, type Finding } from '../rule.ts'
 import { serverWords } from '../servers.ts'
@@ -83,7 +84,7 @@ function judge(of: Case, callee: Callee, bypass: Bypass): Finding[] {
         { what: 'dead-endpoint', because: 'the neighbour is alive' },
         { what: 'lost-un-nat', because: 'answers from other nodes are translated back' },
       ],
-      missing: setting ? [] : [{ what: 'the agent of this node (longhold agent)', wouldTell: `whether ${shown} is 0` }],
+      missing: setting ? [] : lackingNode(of, `whether ${shown} is 0`),
       remedy: [
         '# On this node, now (the module has to be there first):',
         'modprobe br_netfilter',

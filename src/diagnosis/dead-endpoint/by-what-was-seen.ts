@@ -4,7 +4,8 @@ import { isRefused } from '../attempts.ts'
 import { byFlow, isDealt, lateAnswers, othersFine } from '../by-flow.ts'
 import type { Case } from '../case.ts'
 import { hostOf } from '../host.ts'
-import { isMixed, type Spell } from '../partly.ts'
+import { lackingNode } from '../lacking.ts'
+import { isBySeries, isMixed, type Spell } from '../partly.ts'
 import type { Finding } from '../rule.ts'
 import { areOfOneNode, isNeighbour, isOurselves, serverWords } from '../servers.ts'
 import { deadFinding } from './finding.ts'
@@ -16,7 +17,7 @@ const least = 3
 /** Without the node: a share of what is new fails, in no order, by the flow; and somebody who used to answer does not any more. */
 export function byWhatWasSeen(of: Case, spell: Spell): Finding[] {
   const { callee, bad, good } = spell
-  if (bad.length < least || good.length < least || !isMixed(spell)) return []
+  if (bad.length < least || good.length < least || !isMixed(spell) || isBySeries(spell)) return []
   if (lateAnswers(of, spell) > 0 || isMisled(spell)) return []
   const refused = bad.filter(isRefused).length
   const unheard = unheardIn(of, spell)
@@ -53,12 +54,7 @@ export function byWhatWasSeen(of: Case, spell: Spell): Finding[] {
           : []),
         ...(refused > 0 ? [{ what: 'no-endpoints', because: 'others are answered meanwhile' }] : []),
       ],
-      missing: [
-        {
-          what: `the agent of this node (longhold agent)`,
-          wouldTell: 'which backend the failing flows were led to, and whether the rules still have it',
-        },
-      ],
+      missing: lackingNode(of, 'which backend the failing flows were led to, and whether the rules still have it'),
     }),
   ]
 }

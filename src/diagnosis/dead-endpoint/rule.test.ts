@@ -123,6 +123,10 @@ describe('without the node', () => {
 describe('is silent', () => {
   test.each([
     ['all is well', connects({ fate: (_, i) => 10 + coin(i) })],
+    [
+      'one port of the address is refused always, and another never',
+      inOrder(echoes({ fate: () => 'refused' }), echoes({ name: 'other', fate: () => 10 })),
+    ],
     ['one or two fail', connects({ fate: (_, i) => (i === 40 || i === 80 ? 'silent' : 10 + coin(i)) })],
     ['nothing at all gets through', connects({ fate: s => (s < 10 ? 10 : 'silent') })],
     ['it was over all along and then was not', connects({ fate: s => (s > 10 && s < 15 ? 'silent' : 10) })],

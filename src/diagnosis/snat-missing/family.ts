@@ -1,5 +1,6 @@
 import type { Case } from '../case.ts'
 import { findingFrom } from '../from-attempts.ts'
+import { lackingNode } from '../lacking.ts'
 import type { Finding } from '../rule.ts'
 import { lostIn, outagesOf } from '../silent-path.ts'
 import { span } from '../span.ts'
@@ -39,12 +40,7 @@ export const oldGoOn = (of: Case): Finding[] =>
           { what: 'peer-died', because: 'flows from before go on' },
           { what: 'forwarding-off', because: 'flows from before go on' },
         ],
-        missing: [
-          {
-            what: 'the agent of this node (longhold agent)',
-            wouldTell: 'with which source address these flows leave, and which rules masquerade them',
-          },
-        ],
+        missing: lackingNode(of, 'with which source address these flows leave, and which rules masquerade them'),
         remedy: [
           '# On this node: is there a rule that masquerades what we send outside?',
           'iptables-save -t nat | grep -E "MASQUERADE|SNAT"; nft list ruleset | grep -E "masquerade|snat"',

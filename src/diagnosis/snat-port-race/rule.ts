@@ -7,6 +7,7 @@ import { netstatRise } from '../rises.ts'
 import type { Meanwhile } from '../rises.ts'
 import { defineRule, type Finding } from '../rule.ts'
 import { seriesName } from '../case.ts'
+import { lackingNode } from '../lacking.ts'
 import { lostRaces } from './races.ts'
 
 export const snatPortRace = defineRule({
@@ -63,13 +64,10 @@ function judge(of: Case): Finding[] {
       ],
       missing: races
         ? []
-        : [
-            {
-              what: 'the agent of this node (longhold agent)',
-              wouldTell:
-                'whether conntrack counts insert_failed, and whether source ports are chosen by chance; else the accept queue of the server may be full',
-            },
-          ],
+        : lackingNode(
+            of,
+            'whether conntrack counts insert_failed, and whether source ports are chosen by chance; else the accept queue of the server may be full',
+          ),
       remedy: [
         '# Let the node choose source ports by chance: the rule that masquerades, with --random-fully (nft: fully-random).',
         ...(fixed ? [`# This one has it not: ${fixed.text}`] : []),
