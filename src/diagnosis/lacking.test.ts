@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { caseFrom } from '../../test/cases.ts'
-import { examined } from '../../test/stories.ts'
+import { examined, storyBegins } from '../../test/stories.ts'
 import type { Reading } from '../outcome/evidence.ts'
-import { lackingNode } from './lacking.ts'
+import { lackingCluster, lackingNode } from './lacking.ts'
 
 const absent = (why: string): Reading => ({ at: 1, absent: why })
 const told: Reading = { at: 1, value: {} }
@@ -37,4 +37,29 @@ test('of an agent that may not read everything each source is named that would h
   expect(lacking(node)).toEqual([
     'node nat-rules (iptables-save: not permitted) would tell where the rules of the node lead the address',
   ])
+})
+
+describe('the Kubernetes API', () => {
+  const knows = { services: [], pods: [], nodes: [], changes: [], missing: [] }
+  const value = (given: object): Reading => ({ at: 1, value: { ...knows, ...given } })
+  const minuteAgo = storyBegins + 90_000 - 60_000
+  test.each<[string, Reading | undefined, readonly string[]]>([
+    ['nobody asks it', undefined, ['the Kubernetes API']],
+    ['it hangs', absent('no answer in time'), ['the Kubernetes API (no answer in time)']],
+    ['its form is another', value({ services: 'many' }), ['the Kubernetes API (what it said could not be understood)']],
+    [
+      'its watch stands still',
+      value({ staleSince: minuteAgo }),
+      ['the Kubernetes API (it has told nothing new for 1m)'],
+    ],
+    [
+      'it may not be read whole',
+      value({ missing: [{ what: 'pods', why: 'forbidden' }] }),
+      ['the Kubernetes API: pods (forbidden)'],
+    ],
+    ['it tells all', value({}), []],
+  ])('%s', (_, reading, what) => {
+    const of = caseFrom([examined(90, reading ? { cluster: { kubernetes: reading } } : {})])
+    expect(lackingCluster(of, 'who is ready').map(each => each.what)).toEqual(what)
+  })
 })

@@ -1,6 +1,8 @@
 import { kubeProxy } from '../evidence/kube-proxy/facts.ts'
+import { kubernetes } from '../evidence/kubernetes/facts.ts'
 import type { Verdict } from '../outcome/verdict.ts'
 import type { Case } from './case.ts'
+import { span } from './span.ts'
 
 /** What the agent of the node would tell, were there one; or what it could not read, and why. */
 export function lackingNode(of: Case, wouldTell: string): Verdict['missing'] {
@@ -38,4 +40,16 @@ export const lackingKubeProxy = (of: Case): Verdict['missing'] => {
         },
       ]
     : []
+}
+
+/** What the Kubernetes API would tell: nobody asks it, it does not answer, its watch stands still, or we may not read all of it. */
+export function lackingCluster(of: Case, wouldTell: string): Verdict['missing'] {
+  const api = 'the Kubernetes API'
+  const why = of.facts.absence(kubernetes, 'cluster')
+  const read = of.facts.newest(kubernetes, 'cluster')
+  if (why !== undefined || !read) return [{ what: why === undefined ? api : `${api} (${why})`, wouldTell }]
+  const { staleSince, missing } = read.value
+  if (staleSince !== undefined)
+    return [{ what: `${api} (it has told nothing new for ${span(Math.max(0, of.at - staleSince))})`, wouldTell }]
+  return missing.map(({ what, why }) => ({ what: `${api}: ${what} (${why})`, wouldTell }))
 }

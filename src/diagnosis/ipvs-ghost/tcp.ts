@@ -5,6 +5,7 @@ import type { Finding } from '../rule.ts'
 import { hasOthers, realServerDeletions, type Weightless } from '../weightless.ts'
 import { type Held, heldIn } from './held.ts'
 import { spokenMeanwhile } from './others.ts'
+import { lackingCluster } from '../lacking.ts'
 
 /** Connections that a dead server held: nobody says no, so they go on into nothing until somebody's patience ends. */
 export function tcp(of: Case): Finding[] {
@@ -44,9 +45,7 @@ export function tcp(of: Case): Finding[] {
         ...(hasOthers(ghost) ? [{ what: 'no-endpoints', because: 'other servers have weight' }] : []),
         { what: 'forwarding-off', because: 'only this server is silent' },
       ],
-      missing: of.facts.has('cluster')
-        ? []
-        : [{ what: 'the Kubernetes API', wouldTell: 'whether the pod is gone, and since when' }],
+      missing: lackingCluster(of, 'whether the pod is gone, and since when'),
       remedy: [
         '# See it: weight 0, ActiveConn above 0, and an address that no pod has.',
         `ipvsadm -ln -t ${ghost.virtual}`,

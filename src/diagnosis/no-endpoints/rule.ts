@@ -3,7 +3,7 @@ import { type Attempt, isRefused } from '../attempts.ts'
 import type { Case } from '../case.ts'
 import { findingFrom } from '../from-attempts.ts'
 import { haveAllLeft } from '../goodbyes.ts'
-import { lackingNode } from '../lacking.ts'
+import { lackingCluster, lackingNode } from '../lacking.ts'
 import { defineRule, type Finding } from '../rule.ts'
 import { alikeIn, edgeMs, oldHeard, type Shut, shutsOf } from '../shut.ts'
 import { type Emptiness, emptinessIn } from './emptiness.ts'
@@ -55,7 +55,13 @@ function judge(of: Case, shut: Shut): Finding[] {
         ...(onTheWay === undefined ? [] : [{ what: 'a server whose process is gone', because: onTheWay }]),
         ...(refused > 0 ? [{ what: 'rules-missing', because: 'without rules nobody would refuse' }] : []),
       ],
-      missing: emptiness.length > 0 ? [] : lackingNode(of, 'whether the node has a backend for this address'),
+      missing:
+        emptiness.length > 0
+          ? []
+          : [
+              ...lackingNode(of, 'whether the node has a backend for this address'),
+              ...lackingCluster(of, 'whether the Service has a ready endpoint'),
+            ],
       remedy: remedy(shut.callee.host, emptiness),
     }),
   ]

@@ -6,7 +6,7 @@ import { type Sighting, sightingsIn } from '../sightings.ts'
 import { span } from '../span.ts'
 import { type Outage, outagesOf } from '../stretches.ts'
 import { type Target, targetsOf } from '../targets.ts'
-import { lackingKubeProxy } from '../lacking.ts'
+import { lackingCluster, lackingKubeProxy } from '../lacking.ts'
 import { notCleaned } from '../not-cleaned.ts'
 import { deletions, serviceDeletion } from '../deletions.ts'
 
@@ -68,9 +68,7 @@ export const answersOn = (of: Case): Finding[] =>
         ],
         missing: [
           ...lackingKubeProxy(of),
-          ...(of.facts.has('cluster')
-            ? []
-            : [{ what: 'the Kubernetes API', wouldTell: 'whether the Service was deleted, or only its rules were' }]),
+          ...lackingCluster(of, 'whether the Service was deleted, or only its rules were'),
         ],
         remedy: [
           ...deletions([serviceDeletion(target.called)]),
