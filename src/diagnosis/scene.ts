@@ -38,14 +38,14 @@ function made(of: Case, way: Way, manners: readonly Manner[]): Scene | undefined
   )
   const opens = cohorts.flatMap(serversOf)
   const theirs = manners.includes('theirs')
-  const since = lastJudged(of, cohorts)
+  const judgedAt = new Map(cohorts.map(cohort => [cohort, lastJudged(of, cohort)]))
   return {
     of,
     way,
     losses,
     survivors: silencesOf(of).filter(
       ({ cohort, speaker, brokenAt }) =>
-        brokenAt > since && cohorts.includes(cohort) && (theirs || speaker === 'client'),
+        brokenAt > (judgedAt.get(cohort) ?? Infinity) && (theirs || speaker === 'client'),
     ),
     cohorts,
     servers: new Set(opens),
@@ -60,14 +60,12 @@ export function withLosses(scene: Scene, losses: readonly Loss[]): Scene | undef
 }
 
 /**
- * When somebody was last lost of whom the case does not tell any more, epoch ms. What was survived beside him would be
- * counted without him.
+ * When somebody of a cohort was last lost of whom the case does not tell any more, epoch ms. What was survived beside him
+ * would be counted without him.
  */
-function lastJudged({ deaths }: Case, cohorts: readonly CohortHistory[]): number {
+function lastJudged({ deaths }: Case, { ends }: CohortHistory): number {
   const told = new Set(deaths)
-  const untold = cohorts.flatMap(({ ends }) =>
-    [...ends].filter(end => isDeath(end) && end.id !== undefined && !told.has(end)),
-  )
+  const untold = [...ends].filter(end => isDeath(end) && end.id !== undefined && !told.has(end))
   return untold.reduce((last, { at }) => Math.max(last, at), -Infinity)
 }
 

@@ -37,7 +37,10 @@ export const conntrackExpiryServerFirst: Scenario = {
 
   remedy: {
     says: 'the nodes remember for 10 minutes',
-    probes: [again(8, '4s', { speaker: 'server', deadline: '2s' })],
+    probes: [
+      again(8, '4s', { name: 'again-server', speaker: 'server', deadline: '2s' }),
+      again(8, '4s', { deadline: '2s' }),
+    ],
     work: lab => lab.remembers({ tcp: 600 }),
   },
 

@@ -37,7 +37,10 @@ export const ipvsExpiryServerFirst: Scenario = {
 
   remedy: {
     says: 'IPVS remembers for 10 minutes',
-    probes: [again(each / 4, '9s', { speaker: 'server', deadline: '3s' })],
+    probes: [
+      again(each / 4, '9s', { name: 'again-server', speaker: 'server', deadline: '3s' }),
+      again(each / 4, '9s', { deadline: '20s' }),
+    ],
     work: lab => lab.remembers({ ipvsTcp: 600 }),
   },
 

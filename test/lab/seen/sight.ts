@@ -49,7 +49,7 @@ export function sightOf({ observations, moments, looks }: Pick<Incident, 'observ
   const look = (name: string): Look | undefined => looks.findLast(each => each.name === name)
   const of = (half: Side) =>
     narrowed(
-      observations.filter(each => each.half === half && !isOwnStall(each)),
+      observations.filter(each => each.half === half),
       moment,
     )
   return {
@@ -117,10 +117,9 @@ function fits(seen: object, where: object): boolean {
   })
 }
 
-/** A busy machine kept us from listening: that nobody was heard is no word about anybody else. */
-const isOwnStall = (seen: Seen): boolean => seen.type === 'asked' && seen.suspect === true && seen.fate === 'timeout'
-
+/** Where a busy machine kept us from listening, a timeout is no word about anybody else. */
 function isFault(seen: Seen): boolean {
-  if (seen.type === 'ended') return !seen.planned
-  return seen.type === 'asked' && seen.fate !== 'ok' && seen.fate !== 'cancelled'
+  if (seen.type !== 'ended' && seen.type !== 'asked') return false
+  if (seen.suspect && seen.fate === 'timeout') return false
+  return seen.type === 'ended' ? !seen.planned : seen.fate !== 'ok' && seen.fate !== 'cancelled'
 }
