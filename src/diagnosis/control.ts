@@ -3,7 +3,7 @@ import { type Loss, lossesOf } from './losses.ts'
 import { doubt } from './repicked.ts'
 import { type Scene, serversOf } from './scene.ts'
 import { asLong } from './signs.ts'
-import { type Silence, silencesOf } from './silences.ts'
+import { asLongAs, type Silence, silencesOf } from './silences.ts'
 
 /** The control group: as long silences, straight to pods. */
 export interface Control {
@@ -26,7 +26,9 @@ export function controlOf(scene: Scene): Control {
       (way === 'direct' || serversOf(cohort).some(each => servers.has(each))),
   )
   const shortest = Math.min(...losses.map(({ quietMs }) => quietMs))
-  const survived = silencesOf(of).filter(({ cohort, quietMs }) => groups.includes(cohort) && quietMs >= shortest * 0.9)
+  const survived = silencesOf(of).filter(
+    ({ cohort, quietMs }) => groups.includes(cohort) && quietMs >= asLongAs(shortest),
+  )
   const died = lossesOf(of).filter(({ cohort }) => cohort !== undefined && groups.includes(cohort))
   const [dead, all] = [losses.length, losses.length + asLong(scene).length]
   const [deadHere, allHere] = [died.length, died.length + survived.length]

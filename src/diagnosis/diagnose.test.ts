@@ -63,6 +63,16 @@ test('a zombie is found long after its server spoke: the silences of its like te
   expect(words(tell(story, likely))).toEqual(['likely-1 open 1', 'likely-1 closed 1'])
 })
 
+test.each([
+  ['a reset', { idleMs: 360_000 }, 345_000, 360_000],
+  ['a zombie', { idleMs: 366_000, zombie: true }, 345_000, 360_000],
+])('%s closes no sooner for a silence that is clearly shorter', (_, fatal, shorter, asLong) => {
+  const story = [ended(1, fatal), examined(2), exchanged(13, { idleMs: shorter }), examined(14)]
+  expect(words(tell(story, likely))).toEqual(['likely-1 open 1'])
+  const more = [...story, exchanged(15, { idleMs: asLong }), examined(16)]
+  expect(words(tell(more, likely)).at(-1)).toBe('likely-1 closed 1')
+})
+
 test('a symptom that meets few takes many good outcomes to be called gone', () => {
   const one = defineRule({ ...likely, judge: of => found(of, { of: 100 }) })
   expect(words(tell([ended(1), examined(2), ...good(100), examined(16)], one))).toEqual(['likely-1 open 1'])

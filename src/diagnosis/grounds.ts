@@ -1,4 +1,4 @@
-import { type Case, seriesName, type Symptom } from './case.ts'
+import { type Case, type Death, seriesName, type Symptom } from './case.ts'
 
 /** What an open verdict stands on. It may be open for weeks: what is too old to be judged again is only counted. */
 export interface Grounds {
@@ -10,10 +10,7 @@ export interface Grounds {
   readonly lastAt: number
   /** Cohorts and probes that met it. */
   readonly series: readonly string[]
-  /**
-   * The longest silence before any of them, and the shortest that was fatal, ms. A zombie is found long after its server
-   * spoke: where there are only such, any silence may be the fatal one.
-   */
+  /** The longest silence before any of them, and the shortest that was fatal, ms. */
   readonly longestMs: number
   readonly fatalMs: number
   /** Openings failed, or took too long. */
@@ -30,7 +27,7 @@ export function newGrounds(): Grounds {
   const known = new WeakSet<Symptom>()
   const series = new Set<string>()
   let [count, since, lastAt, longestMs, fatalMs] = [0, Infinity, -Infinity, 0, Infinity]
-  let [isOfOpening, hasZombies] = [false, false]
+  let isOfOpening = false
 
   function add(symptom: Symptom): void {
     if (known.has(symptom)) return
@@ -42,8 +39,7 @@ export function newGrounds(): Grounds {
     lastAt = Math.max(lastAt, symptom.at)
     if ('idleMs' in symptom) longestMs = Math.max(longestMs, symptom.idleMs)
     if (symptom.type === 'opened' || (symptom.type === 'ended' && symptom.phase === 'connect')) isOfOpening = true
-    else if (symptom.type === 'ended' && symptom.zombie) hasZombies = true
-    else if (symptom.type === 'ended') fatalMs = Math.min(fatalMs, symptom.idleMs)
+    else if (symptom.type === 'ended') fatalMs = Math.min(fatalMs, fatalOf(symptom))
   }
 
   return {
@@ -64,7 +60,7 @@ export function newGrounds(): Grounds {
       return longestMs
     },
     get fatalMs() {
-      return hasZombies && fatalMs === Infinity ? 0 : fatalMs
+      return fatalMs
     },
     get isOfOpening() {
       return isOfOpening
@@ -78,6 +74,12 @@ export function newGrounds(): Grounds {
     },
   }
 }
+
+/** A client waits for its server's turn, the deadline (5 s, where nobody set another) and a second before it finds a zombie, ms. */
+const overdueMs = 6000
+
+/** The silence that was fatal: of a zombie, the one its server broke. */
+const fatalOf = ({ zombie, idleMs }: Death): number => (zombie ? Math.max(0, idleMs - overdueMs) : idleMs)
 
 /** All that a case tells of. */
 export const symptomsOf = ({ deaths, lateOpenings, goodbyes, misses }: Case): ReadonlySet<Symptom> =>

@@ -1,6 +1,7 @@
 import type { Verdict } from '../outcome/verdict.ts'
 import { type Case, isLate, isMiss, seriesName } from './case.ts'
 import type { Grounds } from './grounds.ts'
+import { asLongAs } from './silences.ts'
 
 /** A verdict stays open at least so long after its last symptom, ms. */
 const quietMs = 10_000
@@ -26,7 +27,7 @@ function goodSince({ series, lastAt }: Verdict, { fatalMs, isOfOpening }: Ground
   const survived = of.cohorts
     .filter(cohort => series.includes(seriesName(cohort.of)))
     .flatMap(({ exchanges, opens }) => [
-      ...[...exchanges].filter(({ at, idleMs }) => at > lastAt && idleMs >= fatalMs * 0.9),
+      ...[...exchanges].filter(({ at, idleMs }) => at > lastAt && idleMs >= asLongAs(fatalMs)),
       ...(isOfOpening ? [...opens].filter(each => each.at > lastAt && !isLate(each)) : []),
     ])
   const answered = of.probes

@@ -50,3 +50,9 @@ export function quietBefore({ idleMs, tookUs, phase, fate, tcpInfo }: Death, kee
   const spokeMs = fate === 'reset' && totalRetrans === 0 ? lastDataSentMs : tookUs / 1000
   return Math.max(0, lastAckRecvMs - spokeMs)
 }
+
+/**
+ * From when on a silence counts as one as long as this, ms. Timers ring late, but rungs of a ladder may be close: a second,
+ * and of short ones a tenth.
+ */
+export const asLongAs = (ms: number): number => ms - Math.min(1000, ms / 10)

@@ -72,6 +72,11 @@ describe('without an agent', () => {
     expect(judged({ ledger: open }, silent(), kept(), direct({ connections: 12, ends: () => 'word' }))).toEqual([])
   })
 
+  test('a control group that is clearly shorter silent is none: the next rung of a ladder', () => {
+    const rungs = [direct({ idle: 885 }), direct({ name: 'direct-900', connections: 12, ends: () => 'word' })]
+    expect(judged({ ledger: open }, silent(), kept(), ...rungs)).toEqual([])
+  })
+
   test('not where the servers may have been restarted: nobody met them since', () => {
     expect(judged({}, silent(), kept({ idle: 890 }), direct({ idle: 890 }))).toEqual([])
     expect(judged({}, silent(), kept(), direct())).toEqual(['client-first likely 12'])
