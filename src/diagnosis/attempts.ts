@@ -54,6 +54,12 @@ export const attemptsOf = perCase((of: Case): readonly Attempt[] => {
   return [...held, ...asked].toSorted((a, b) => a.sentAt - b.sentAt)
 })
 
+/** By the server that had them, or answered: its instance. */
+export const attemptsByServer = perCase(
+  (of: Case): ReadonlyMap<string | undefined, readonly Attempt[]> =>
+    Map.groupBy(attemptsOf(of), ({ server }) => server),
+)
+
 const none: Hosts = new Set()
 
 type Known = (each: Death | Question) => Pick<Attempt, 'symptom' | 'isDoubtful'>

@@ -45,28 +45,33 @@ export function caseOf(history: History, at: number, spent: { has(symptom: Sympt
   const cohorts = [...history.cohorts]
   const mine = cohorts.filter(({ of }) => of.side === 'client')
   const probes = [...history.probes]
-  const judged = (symptom: Symptom, horizon: number) => symptom.at >= at - horizon && !spent.has(symptom)
-  const ends = mine.flatMap(({ ends }) => [...ends])
+  const judged = (symptom: Symptom) => judgedUntil(symptom) >= at && !spent.has(symptom)
+  const troubled = mine.filter(cohort => cohort.judgedUntil >= at)
+  const ends = troubled.flatMap(({ ends }) => [...ends].filter(end => isSymptom(end) && judged(end)))
   return {
     at,
     self: history.self,
     cohorts: mine,
     probes,
     serverCohorts: cohorts.filter(({ of }) => of.side === 'server'),
-    deaths: inOrder(ends.filter(end => isDeath(end) && judged(end, Math.max(horizonMs, 2 * end.idleMs)))),
-    lateOpenings: inOrder(
-      mine.flatMap(({ opens }) => [...opens].filter(each => isLate(each) && judged(each, horizonMs))),
-    ),
+    deaths: inOrder(ends.filter(isDeath)),
+    lateOpenings: inOrder(troubled.flatMap(({ opens }) => [...opens].filter(each => isLate(each) && judged(each)))),
     farewells: history.farewells,
-    goodbyes: inOrder(ends.filter(end => isGoodbye(end) && judged(end, horizonMs))),
+    goodbyes: inOrder(ends.filter(isGoodbye)),
     misses: inOrder(
       probes
         .filter(({ missedAt }) => missedAt >= at - horizonMs)
-        .flatMap(({ asks }) => [...asks].filter(each => isMiss(each) && judged(each, horizonMs))),
+        .flatMap(({ asks }) => [...asks].filter(each => isMiss(each) && judged(each))),
     ),
     disturbed: [...history.disturbed],
     facts: readingsOf(history.evidence),
   }
+}
+
+/** Epoch ms until which it is judged, if it is a symptom at all; what is none is never judged. */
+export function judgedUntil(news: (Ended | Opened | Asked) & Stamp): number {
+  if (!isSymptom(news)) return -Infinity
+  return news.at + (news.type === 'ended' && isDeath(news) ? Math.max(horizonMs, 2 * news.idleMs) : horizonMs)
 }
 
 const inOrder = <T extends Stamp>(all: readonly T[]): T[] => all.toSorted((a, b) => a.at - b.at)

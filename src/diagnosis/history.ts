@@ -14,7 +14,7 @@ import type {
 import type { Identity } from '../outcome/identity.ts'
 import type { SocketOptions } from '../outcome/socket.ts'
 import type { Evidence } from '../outcome/evidence.ts'
-import { isMiss } from './case.ts'
+import { isMiss, judgedUntil } from './case.ts'
 import { ring, type Ring } from './ring.ts'
 
 /** What is kept of each series: enough for statistics, however long the process runs. */
@@ -38,6 +38,8 @@ export interface CohortHistory {
   options?: SocketOptions
   sweep?: Swept & Stamp
   open: number
+  /** Epoch ms until which something in it may be a symptom: most of the time there is none to look for. */
+  judgedUntil: number
 }
 
 export interface ProbeHistory {
@@ -88,6 +90,7 @@ export function history(): History {
       exchanges: ring(kept.exchanges),
       ends: ring(kept.ends),
       open: 0,
+      judgedUntil: -Infinity,
     }
     if (cohorts.size < mostSeries) cohorts.set(key, made)
     return made
@@ -140,6 +143,7 @@ export function history(): History {
         case 'opened': {
           const cohort = cohortOf(news)
           cohort.open += 1
+          cohort.judgedUntil = Math.max(cohort.judgedUntil, judgedUntil(news))
           return cohort.opens.push(news)
         }
         case 'exchanged':
@@ -148,6 +152,7 @@ export function history(): History {
           const cohort = cohortOf(news)
           if (news.id !== undefined && cohort.open > 0) cohort.open -= 1
           if (news.side === 'client') hearFarewell(news)
+          cohort.judgedUntil = Math.max(cohort.judgedUntil, judgedUntil(news))
           return cohort.ends.push(news)
         }
         case 'swept':

@@ -1,5 +1,5 @@
 import { hypergeometricAtLeast } from '../../stats/distribution/hypergeometric.ts'
-import { type Attempt, attemptsOf, isHeard, isSilent, isTelling } from '../attempts.ts'
+import { type Attempt, attemptsByServer, attemptsOf, isHeard, isSilent, isTelling } from '../attempts.ts'
 import { since, within } from '../callees.ts'
 import type { Case } from '../case.ts'
 import { forwards } from '../forwarding.ts'
@@ -14,7 +14,7 @@ import { remedy } from './remedy.ts'
 
 /** Everything of one server fell silent, or was closed by its kernel, without a goodbye; and nobody has heard from it since. */
 export function died(of: Case, server: Server): Finding[] {
-  const theirs = attemptsOf(of).filter(each => each.server === server.instance)
+  const theirs = attemptsByServer(of).get(server.instance) ?? []
   const lost = theirs.filter(each => isTelling(each) && !each.isNew && (isSilent(each) || isCut(each)))
   const [first, last] = [lost[0], lost.at(-1)]
   if (!first || !last || since(theirs.filter(isHeard), first.sentAt).length > 0) return []
