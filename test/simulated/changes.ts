@@ -26,11 +26,7 @@ export function stops(sim: Simulation, pod: Pod): void {
   })
   time.after(syncMs * stage.chance.between(0.3, 2), () => {
     changed(stage, 'endpoint-removed', pod)
-    leadsTo(
-      sim,
-      cluster.hold,
-      cluster.hold.backends.filter(each => each !== pod),
-    )
+    leadsTo(sim, cluster.hold, without(cluster.hold, pod))
   })
   time.after(10_000, () => {
     pod.state = 'silent' // its address is nobody's
@@ -66,3 +62,24 @@ export function scalesToZero(sim: Simulation, forMs: number): void {
   for (const pod of old) stops(sim, pod)
   sim.time.after(forMs, () => old.forEach(({ identity }) => starts(sim, identity.node)))
 }
+
+/** CoreDNS answers on for so long after it was told to stop, ms (lameduck). */
+const lameduckMs = 5000
+
+/** A node is emptied: its pods leave as they should, and others take their places on another node. */
+export function drains(sim: Simulation, node: string, to: string): void {
+  const { time, cluster } = sim
+  const isThere = ({ identity }: Pod) => identity.node === node
+  for (const pod of cluster.hold.backends.filter(isThere)) {
+    starts(sim, to)
+    stops(sim, pod)
+  }
+  for (const pod of cluster.dns.backends.filter(isThere)) {
+    const heir = cluster.starts(to)
+    time.after(syncMs, () => leadsTo(sim, cluster.dns, without(cluster.dns, pod)))
+    time.after(lameduckMs, () => (pod.state = 'silent'))
+    time.after(2 * lameduckMs, () => leadsTo(sim, cluster.dns, [...cluster.dns.backends, heir]))
+  }
+}
+
+const without = ({ backends }: Service, pod: Pod): readonly Pod[] => backends.filter(each => each !== pod)

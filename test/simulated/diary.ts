@@ -29,6 +29,9 @@ export function diary(time: Timeline): Diary {
 export const faults = ({ verdicts }: Diary): readonly Verdict[] =>
   verdicts.filter(({ planned, supersededBy }) => !planned && supersededBy === undefined)
 
+/** Everything that was ever told as a fault, be it for a moment. */
+export const alarms = ({ verdicts }: Diary): readonly Verdict[] => verdicts.filter(({ planned }) => !planned)
+
 /** `ipvs-expiry/client-first proven 100`, for comparison and for people. */
 export const wordsOf = ({ name, variant, confidence, planned, state }: Verdict): string =>
   `${name}${variant === undefined ? '' : `/${variant}`} ${planned ? 'planned' : confidence.level} ${state}`

@@ -82,7 +82,7 @@ export function hold(plan: CohortPlan, stage: Stage): Cohort {
       leftAt: -Infinity,
       exchanges: 0,
     })
-    line.id = `${name}-${line.index}-${line.life}`
+    line.id = `${name}-${line.index}@${now}` // no process has had it before
     line.account = {
       id: line.id,
       pod,

@@ -5,14 +5,17 @@ export const seconds = 1000
 export const minutes = 60_000
 export const hours = 3_600_000
 
-/** The cohorts of src/config/defaults/client.yaml, silent for so long. */
-export const cohortsSilentFor = (idle: number | readonly number[]): readonly CohortPlan[] => [
-  { name: 'no-keepalive', idle },
-  { name: 'keepalive', idle, keepalive: { idleS: 60, intervalS: 10, count: 3 } },
-  { name: 'server-speaks', idle, speaker: 'server' },
-  { name: 'pod-path', path: 'pod', idle },
-  { name: 'http', kind: 'http-hold', idle },
-]
+/** The cohorts of src/config/defaults/client.yaml, silent for so long; fewer connections where a story is long. */
+export function cohortsSilentFor(idle: number | readonly number[], connections = 100): readonly CohortPlan[] {
+  const common = { idle, connections }
+  return [
+    { ...common, name: 'no-keepalive' },
+    { ...common, name: 'keepalive', keepalive: { idleS: 60, intervalS: 10, count: 3 } },
+    { ...common, name: 'server-speaks', speaker: 'server' },
+    { ...common, name: 'pod-path', path: 'pod' },
+    { ...common, name: 'http', kind: 'http-hold' },
+  ]
+}
 
 /** Its questions, so often. */
 export const questionsEvery = (every: number): readonly AskPlan[] => [
