@@ -47,7 +47,9 @@ export function scoreOf(incident: Incident, { again }: { readonly again: boolean
 }
 
 /** Compares what was named with what was staged. */
-export function gradeOf({ verdict }: Pick<Scenario, 'verdict'>, named: readonly Named[]): Grade {
+export function gradeOf({ verdict }: Pick<Scenario, 'verdict'>, all: readonly Named[]): Grade {
+  // That longhold itself stood still is about the machine the lab runs on; no scenario stages it.
+  const named = all.filter(({ family }) => family !== 'ourselves')
   if (verdict === undefined) return named.length === 0 ? 'exact' : 'wrong'
   if (named.length === 0) return 'silent'
   if (named.every(({ name }) => name === verdict || name.split('/')[0] === verdict)) return 'exact'

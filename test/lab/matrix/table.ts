@@ -14,10 +14,13 @@ export function table(runs: readonly Scored[]): string {
     ...(['withAgent', 'withoutAgent'] as const).map(
       which => `${which === 'withAgent' ? 'With' : 'Without'} the agent: ${summary(runs, which)}.`,
     ),
+    `In ${runs.filter(stoodStill).length} of them longhold said that it stood still itself: a busy machine, no fault of the cluster's.`,
     `What was to be staged was, in ${runs.filter(({ proved }) => proved).length} of ${runs.length} runs.`,
     '',
   ].join('\n')
 }
+
+const stoodStill = ({ withAgent }: Scored): boolean => withAgent.named.includes('starved')
 
 /** The same as a page of its own. */
 export const page = (runs: readonly Scored[]): string => `# What longhold names, against what was staged

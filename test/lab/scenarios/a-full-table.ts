@@ -45,7 +45,7 @@ export const unhurt = [
   ),
   client(
     'a port that always was the same is answered',
-    ({ client }) => client.asked({ mode: 'pinned' }).map(({ fate }) => fate),
+    ({ client }) => client.undisturbed({ mode: 'pinned' }).map(({ fate }) => fate),
     only('ok'),
   ),
   servers('see nothing', ({ servers }) => servers.ended({ cohort: 'held' }), none),

@@ -66,7 +66,7 @@ export const bridgeBypass: Scenario = {
     ),
     client(
       'by the neighbour, under its own address',
-      ({ client }) => client.asked({ ...fresh, fate: 'wrong-source' }).map(({ by }) => by ?? ''),
+      ({ client }) => client.undisturbed({ ...fresh, fate: 'wrong-source' }).map(({ by }) => by ?? ''),
       only(addressOf(neighbour)),
     ),
     client(
@@ -105,7 +105,7 @@ export const bridgeBypass: Scenario = {
       ({ client }) =>
         client
           .begun('healed')
-          .asked(fresh)
+          .undisturbed(fresh)
           .map(({ fate }) => fate)
           .filter(fate => fate !== 'cancelled'),
       only('ok'),

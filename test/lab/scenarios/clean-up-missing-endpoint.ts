@@ -47,7 +47,7 @@ export const cleanUpMissingEndpoint: Scenario = {
     client('no fault before', ({ client }) => client.before('broken').faults(), none),
     client(
       'fresh ports lose nothing',
-      ({ client }) => client.asked({ mode: 'fresh' }).map(({ fate }) => fate),
+      ({ client }) => client.undisturbed({ mode: 'fresh' }).map(({ fate }) => fate),
       only('ok'),
     ),
     client(
@@ -57,7 +57,7 @@ export const cleanUpMissingEndpoint: Scenario = {
           .begun('broken')
           .since('broken', 500)
           .before('healed')
-          .asked({ ...pinned, probe: 'dns' })
+          .undisturbed({ ...pinned, probe: 'dns' })
           .map(({ fate }) => fate),
       only('timeout'),
     ),
@@ -67,13 +67,13 @@ export const cleanUpMissingEndpoint: Scenario = {
         client
           .begun('broken')
           .before('healed')
-          .asked({ ...pinned, probe: 'echo' })
+          .undisturbed({ ...pinned, probe: 'echo' })
           .map(served),
       only('ok by srv1'),
     ),
     client(
       'where fresh ports are served by srv2',
-      ({ client }) => client.begun('broken').asked({ mode: 'fresh', probe: 'echo' }).map(served),
+      ({ client }) => client.begun('broken').undisturbed({ mode: 'fresh', probe: 'echo' }).map(served),
       only('ok by srv2'),
     ),
     kernel(
@@ -89,7 +89,7 @@ export const cleanUpMissingEndpoint: Scenario = {
       ({ client }) =>
         client
           .begun('healed')
-          .asked({ ...pinned, probe: 'dns' })
+          .undisturbed({ ...pinned, probe: 'dns' })
           .map(({ fate }) => fate),
       only('ok'),
     ),
@@ -99,7 +99,7 @@ export const cleanUpMissingEndpoint: Scenario = {
         client
           .begun('healed')
           .since('healed', 500)
-          .asked({ ...pinned, probe: 'echo' })
+          .undisturbed({ ...pinned, probe: 'echo' })
           .map(served),
       only('ok by srv2'),
     ),

@@ -50,7 +50,7 @@ export const cleanUpMissingNodePort: Scenario = {
         client
           .begun('broken')
           .before('healed') // the cure deletes the entries of answers under way, too
-          .asked(fresh)
+          .undisturbed(fresh)
           .map(({ fate }) => fate),
       only('ok'),
     ),
@@ -76,7 +76,7 @@ export const cleanUpMissingNodePort: Scenario = {
       ({ client }) =>
         client
           .begun('healed')
-          .asked(pinned)
+          .undisturbed(pinned)
           .map(({ fate }) => fate),
       only('ok'),
     ),

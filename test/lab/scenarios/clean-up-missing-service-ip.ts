@@ -53,13 +53,13 @@ export const cleanUpMissingServiceIp: Scenario = {
         client
           .begun('broken')
           .since('broken', 500)
-          .asked(fresh)
+          .undisturbed(fresh)
           .map(({ fate }) => fate),
       only('timeout'),
     ),
     client(
       'at another Service all is well, for fresh ports too',
-      ({ client }) => client.asked({ probe: 'elsewhere' }).map(({ fate }) => fate),
+      ({ client }) => client.undisturbed({ probe: 'elsewhere' }).map(({ fate }) => fate),
       only('ok'),
     ),
     client(
@@ -68,7 +68,7 @@ export const cleanUpMissingServiceIp: Scenario = {
         client
           .begun('broken')
           .before('healed')
-          .asked(pinned)
+          .undisturbed(pinned)
           .map(({ fate }) => fate),
       only('ok'),
     ),
@@ -85,7 +85,7 @@ export const cleanUpMissingServiceIp: Scenario = {
         client
           .begun('healed')
           .since('healed', 500)
-          .asked(pinned)
+          .undisturbed(pinned)
           .map(({ fate }) => fate),
       only('timeout'),
     ),

@@ -97,7 +97,7 @@ export const deadDns: Scenario = {
       ({ client }) =>
         client
           .begun('healed')
-          .asked()
+          .undisturbed()
           .map(({ fate }) => fate),
       only('ok'),
     ),

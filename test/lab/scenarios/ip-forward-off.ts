@@ -63,7 +63,7 @@ export const ipForwardOff: Scenario = {
         client
           .since('broken', settled)
           .before('healed')
-          .asked({ probe: 'echo' })
+          .undisturbed({ probe: 'echo' })
           .map(({ fate, mode }) => `${mode} ${fate}`),
       only('fresh timeout', 'pinned timeout'),
     ),
@@ -72,14 +72,18 @@ export const ipForwardOff: Scenario = {
       ({ client }) => client.ended({ cohort: 'neighbour' }),
       none,
     ),
-    client('by UDP too', ({ client }) => client.asked({ probe: 'echo-neighbour' }).map(({ fate }) => fate), only('ok')),
+    client(
+      'by UDP too',
+      ({ client }) => client.undisturbed({ probe: 'echo-neighbour' }).map(({ fate }) => fate),
+      only('ok'),
+    ),
     client('who was silent noticed nothing', ({ client }) => client.ended({ cohort: 'silent' }), none),
     client(
       'afterwards every question is answered',
       ({ client }) =>
         client
           .since('healed', settled)
-          .asked()
+          .undisturbed()
           .map(({ fate }) => fate),
       only('ok'),
     ),

@@ -50,7 +50,7 @@ export const ipvsUdpDeadServer: Scenario = {
             new Set(
               client
                 .since('broken', 2500)
-                .asked({ probe: `pinned-${port}` })
+                .undisturbed({ probe: `pinned-${port}` })
                 .map(({ fate }) => fate),
             ).size !== 1,
         ),

@@ -41,7 +41,7 @@ export const ipvsUdpWeightZero: Scenario = {
         client
           .since('broken', 2500)
           .before('healed')
-          .asked({ mode: 'pinned' })
+          .undisturbed({ mode: 'pinned' })
           .map(({ fate }) => fate),
       only('timeout'),
     ),

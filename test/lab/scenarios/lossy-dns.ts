@@ -91,7 +91,7 @@ export const lossyDns: Scenario = {
       ({ client }) =>
         client
           .begun('healed')
-          .asked()
+          .undisturbed()
           .map(({ fate }) => fate),
       only('ok'),
     ),

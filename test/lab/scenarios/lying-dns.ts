@@ -41,7 +41,7 @@ export const lyingDns: Scenario = {
     ...becomes('cut', 'wrong-reply WRONG_REPLY malformed', 'malformed'),
     client(
       'the other address is told by name',
-      ({ client }) => client.asked({ fate: 'wrong-source' }).map(({ by }) => `${by}`),
+      ({ client }) => client.undisturbed({ fate: 'wrong-source' }).map(({ by }) => `${by}`),
       only('10.244.2.99'),
     ),
     client('who is told no lie hears none', ({ client }) => client.asked({ probe: 'honest' }).filter(isNotOk), none),
@@ -69,7 +69,7 @@ function becomes(lie: Lie, fate: string, stray: string): Proof[] {
         client
           .begun('broken')
           .since('broken', 1500) // none of these ends sooner; a good answer from before may, read late by a busy client
-          .asked({ probe: lie })
+          .undisturbed({ probe: lie })
           .map(each => `${each.fate} ${each.code}`),
       only(fate),
     ),

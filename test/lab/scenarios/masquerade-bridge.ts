@@ -73,7 +73,7 @@ export const masqueradeBridge: Scenario = {
       ({ client }) =>
         client
           .begun('broken', 'healed')
-          .asked({ mode: 'fresh', ...contained })
+          .undisturbed({ mode: 'fresh', ...contained })
           .map(({ fate }) => fate),
       only('timeout'),
     ),
@@ -81,7 +81,7 @@ export const masqueradeBridge: Scenario = {
       'the container’s connections and UDP port from before go on',
       ({ client }) => [
         ...client.ended({ cohort: 'settled', ...contained }),
-        ...client.asked({ mode: 'pinned', ...contained }).filter(({ fate }) => fate !== 'ok'),
+        ...client.undisturbed({ mode: 'pinned', ...contained }).filter(({ fate }) => fate !== 'ok'),
       ],
       none,
     ),

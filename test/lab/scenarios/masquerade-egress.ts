@@ -70,7 +70,7 @@ export const masqueradeEgress: Scenario = {
       ({ client }) =>
         client
           .begun('broken', 'healed')
-          .asked({ probe: 'outside', mode: 'fresh' })
+          .undisturbed({ probe: 'outside', mode: 'fresh' })
           .map(({ fate }) => fate),
       only('timeout'),
     ),
@@ -85,7 +85,7 @@ export const masqueradeEgress: Scenario = {
       ({ client }) =>
         client
           .begun('broken', 'healed')
-          .asked({ probe: 'outside', mode: 'pinned' })
+          .undisturbed({ probe: 'outside', mode: 'pinned' })
           .map(({ fate }) => fate),
       only('ok'),
     ),
@@ -93,7 +93,7 @@ export const masqueradeEgress: Scenario = {
       'through the Service nobody is hurt, TCP or UDP',
       ({ client }) => [
         ...client.ended({ cohort: 'newcomers-inside' }),
-        ...client.asked({ probe: 'inside' }).filter(({ fate }) => fate !== 'ok'),
+        ...client.undisturbed({ probe: 'inside' }).filter(({ fate }) => fate !== 'ok'),
       ],
       none,
     ),

@@ -85,7 +85,7 @@ export function deadBackend({ name, summary, means, dies, ...fates }: Death): Sc
         ({ client }) =>
           client
             .before('healed')
-            .asked(fresh)
+            .undisturbed(fresh)
             .map(({ fate }) => fate)
             .filter(fate => fate !== 'ok'),
         fates.questions,
@@ -119,7 +119,7 @@ export function deadBackend({ name, summary, means, dies, ...fates }: Death): Sc
         ({ client }) =>
           client
             .begun('healed')
-            .asked()
+            .undisturbed()
             .map(({ fate }) => fate),
         only('ok'),
       ),

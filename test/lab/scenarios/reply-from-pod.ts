@@ -73,7 +73,7 @@ export const replyFromPod: Scenario = {
           .begun('broken')
           .since('broken', 500)
           .before('healed')
-          .asked(application)
+          .undisturbed(application)
           .map(({ fate }) => fate),
       only('timeout'),
     ),
@@ -92,7 +92,7 @@ export const replyFromPod: Scenario = {
       ({ client }) =>
         client
           .begun('healed')
-          .asked()
+          .undisturbed()
           .map(({ fate }) => fate),
       only('ok'),
     ),

@@ -57,7 +57,7 @@ export const rulesGone: Scenario = {
       ({ client }) =>
         client
           .before('healed')
-          .asked({ mode: 'fresh' })
+          .undisturbed({ mode: 'fresh' })
           .map(({ fate }) => fate),
       only('timeout'),
     ),
@@ -82,7 +82,7 @@ export const rulesGone: Scenario = {
     ),
     client(
       'a port that always was the same is answered',
-      ({ client }) => client.asked({ mode: 'pinned' }).map(({ fate }) => fate),
+      ({ client }) => client.undisturbed({ mode: 'pinned' }).map(({ fate }) => fate),
       only('ok'),
     ),
     servers('see nothing', ({ servers }) => servers.ended({ cohort: 'held' }), none),
@@ -102,7 +102,7 @@ export const rulesGone: Scenario = {
       ({ client }) =>
         client
           .begun('healed')
-          .asked({ mode: 'fresh' })
+          .undisturbed({ mode: 'fresh' })
           .map(({ fate }) => fate),
       only('ok'),
     ),

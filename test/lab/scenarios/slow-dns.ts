@@ -47,7 +47,7 @@ export const slowDns: Scenario = {
       'who waits two seconds gives up on every question',
       ({ client }) =>
         meanwhile(client)
-          .asked(hurried)
+          .undisturbed(hurried)
           .map(({ fate, code }) => `${fate} ${code}`),
       only('timeout DEADLINE'),
     ),

@@ -52,7 +52,7 @@ export const tableFull: Scenario = {
       ({ client }) =>
         client
           .before('healed')
-          .asked({ mode: 'fresh' })
+          .undisturbed({ mode: 'fresh' })
           .map(({ fate }) => fate),
       only('timeout'),
     ),
@@ -69,7 +69,7 @@ export const tableFull: Scenario = {
       ({ client }) =>
         client
           .begun('healed')
-          .asked({ mode: 'fresh' })
+          .undisturbed({ mode: 'fresh' })
           .map(({ fate }) => fate),
       only('ok'),
     ),

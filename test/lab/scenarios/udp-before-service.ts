@@ -50,7 +50,7 @@ export const udpBeforeService: Scenario = {
         client
           .begun('broken')
           .before('healed') // the cure deletes the entries of answers under way, too
-          .asked(fresh)
+          .undisturbed(fresh)
           .map(({ fate }) => fate),
       only('ok'),
     ),
@@ -85,7 +85,7 @@ export const udpBeforeService: Scenario = {
       ({ client }) =>
         client
           .begun('healed')
-          .asked(pinned)
+          .undisturbed(pinned)
           .map(({ fate }) => fate),
       only('ok'),
     ),

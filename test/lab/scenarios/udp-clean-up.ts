@@ -34,7 +34,7 @@ export const udpCleanUp: Scenario = {
       ({ client }) =>
         client
           .begun('changed')
-          .asked()
+          .undisturbed()
           .map(({ fate }) => fate),
       only('ok'),
     ),
@@ -49,7 +49,7 @@ export const udpCleanUp: Scenario = {
         client
           .begun('changed')
           .since('changed', 500)
-          .asked({ probe: 'echo' })
+          .undisturbed({ probe: 'echo' })
           .map(({ mode, by = '' }) => `${mode} ${by.split('/')[0]}`),
       only('fresh srv2', 'pinned srv2'),
     ),

@@ -43,7 +43,7 @@ export const udpDeadProcess: Scenario = {
     ),
     client(
       'fresh ports lose nothing',
-      ({ client }) => client.asked({ mode: 'fresh' }).map(({ fate }) => fate),
+      ({ client }) => client.undisturbed({ mode: 'fresh' }).map(({ fate }) => fate),
       only('ok'),
     ),
     kernel(
@@ -62,7 +62,7 @@ export const udpDeadProcess: Scenario = {
       ({ client }) =>
         client
           .begun('healed')
-          .asked(pinned)
+          .undisturbed(pinned)
           .map(({ fate }) => fate),
       only('ok'),
     ),

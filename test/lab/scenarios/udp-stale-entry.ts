@@ -52,13 +52,13 @@ export const udpStaleEntry: Scenario = {
     client('and no word why', sight => unheard(sight).map(({ code }) => code), only('DEADLINE')),
     client(
       'fresh ports lose nothing',
-      ({ client }) => client.asked({ mode: 'fresh' }).map(({ fate }) => fate),
+      ({ client }) => client.undisturbed({ mode: 'fresh' }).map(({ fate }) => fate),
       only('ok'),
     ),
     client('not even at the same moments', meanwhile, atLeast(8)),
     client(
       'whoever pauses longer than the UDP timeout loses nothing',
-      ({ client }) => client.asked(slowly).map(({ fate }) => fate),
+      ({ client }) => client.undisturbed(slowly).map(({ fate }) => fate),
       only('ok'),
     ),
     kernel(
@@ -79,7 +79,7 @@ export const udpStaleEntry: Scenario = {
       ({ client }) =>
         client
           .begun('healed')
-          .asked(often)
+          .undisturbed(often)
           .map(({ fate }) => fate),
       only('ok'),
     ),
@@ -91,7 +91,7 @@ export const udpStaleEntry: Scenario = {
   ],
 }
 
-const unheard = ({ client }: Sight) => client.begun('broken').since('broken', 500).before('healed').asked(often)
+const unheard = ({ client }: Sight) => client.begun('broken').since('broken', 500).before('healed').undisturbed(often)
 
 /** Answers to fresh ports, from the first to the last question of a pinned one that got none. */
 function meanwhile(sight: Sight) {

@@ -13,6 +13,8 @@ export interface Observations {
   opened(where?: Where<'opened'>): Of<'opened'>[]
   exchanged(where?: Where<'exchanged'>): Of<'exchanged'>[]
   asked(where?: Where<'asked'>): Of<'asked'>[]
+  /** Of those asked, the ones that no stall of ours may have spoilt; all, where there are no others. */
+  undisturbed(where?: Where<'asked'>): Of<'asked'>[]
   strayed(where?: Where<'strayed'>): Of<'strayed'>[]
   swept(where?: Where<'swept'>): Of<'swept'>[]
   /** Unplanned ends, and questions that did not end well. */
@@ -79,6 +81,11 @@ function narrowed(seen: readonly Seen[], moment: (name: string) => Moment | unde
     opened: typed('opened'),
     exchanged: typed('exchanged'),
     asked: typed('asked'),
+    undisturbed(where) {
+      const all = typed('asked')(where)
+      const clean = all.filter(({ suspect }) => !suspect)
+      return clean.length > 0 ? clean : all
+    },
     strayed: typed('strayed'),
     swept: typed('swept'),
     faults: () => seen.filter(isFault),
