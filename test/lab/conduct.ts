@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Event, readEvent } from './events.ts'
 import { hasIpvs } from './needs.ts'
+import { hasRoom } from './room.ts'
 import { inSandbox } from './sandbox.ts'
 import type { Mode } from './seen/incident.ts'
 
@@ -10,7 +12,7 @@ export interface Job {
 }
 
 export interface Conduct {
-  /** Runs on this machine at once. */
+  /** Runs on this machine at once, at most: fewer while it is busy. */
   readonly parallel: number
   /** Incidents go to `results`/SCENARIO-MODE. */
   readonly results?: string
@@ -28,12 +30,22 @@ export interface Conduct {
 export async function conduct(jobs: readonly Job[], how: Conduct): Promise<void> {
   const elsewhere = jobs.filter(({ mode }) => mode === 'ipvs' && !hasIpvs())
   const waiting = jobs.filter(job => !elsewhere.includes(job))
+  let running = 0
   const one = async () => {
-    for (let job = waiting.shift(); job && !how.signal.aborted; job = waiting.shift()) await inItsSandbox(job, how)
+    while (waiting.length > 0) {
+      while (running >= atLeast && !hasRoom() && !how.signal.aborted) await sleep(500)
+      const job = waiting.shift()
+      if (!job || how.signal.aborted) return
+      running++
+      await inItsSandbox(job, how).finally(() => running--)
+    }
   }
   await Promise.all(Array.from({ length: Math.min(how.parallel, waiting.length) }, one))
   if (elsewhere.length > 0 && !how.signal.aborted) await inTheGuest(elsewhere, how)
 }
+
+/** So many go on whatever the machine has to do besides. */
+const atLeast = 2
 
 /** This very program, as it was started: in the guest it is one file. */
 const lab = process.argv[1] ?? ''

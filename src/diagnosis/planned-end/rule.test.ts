@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { began, connects, held, inOrder, server } from '../../../test/calls.ts'
+import { began, connects, echoes, held, inOrder, server } from '../../../test/calls.ts'
 import { caseFrom } from '../../../test/cases.ts'
 import { ended, examined, opened } from '../../../test/stories.ts'
 import type { Observation } from '../../outcome/observation.ts'
@@ -29,6 +29,16 @@ test('a server said goodbye, others take over: a rollout, and never a fault', ()
     'srv10 (10.244.2.20) said goodbye to 2 connections; 2 were opened since, to srv20 (10.244.3.20).',
   )
   expect(finding?.explains).toHaveLength(3)
+})
+
+test('a port that is still led to who said goodbye is refused for a while: part of the plan; silence is not', () => {
+  const asks = (ends: 'refused' | 'silent') =>
+    echoes({ port: 40_700, every: 1, fate: s => (s <= 11 ? 10 : s < 16 ? ends : 20) })
+  const planned = judge(leaves, back(), asks('refused'))
+  expect(planned[0]?.explains.filter(({ type }) => type === 'asked')).toHaveLength(4)
+  expect(judge(leaves, back(), asks('silent'))[0]?.explains.every(({ type }) => type === 'ended')).toBe(true)
+  const others = echoes({ port: 40_700, every: 1, fate: s => (s > 11 && s < 16 ? 'refused' : 20) })
+  expect(judge(leaves, back(), others)[0]?.explains.every(({ type }) => type === 'ended')).toBe(true)
 })
 
 test('the same pod comes back as another process: a restart; nobody does: leaving', () => {
