@@ -31,13 +31,15 @@ export async function conduct(jobs: readonly Job[], how: Conduct): Promise<void>
   const elsewhere = jobs.filter(({ mode }) => mode === 'ipvs' && !hasIpvs())
   const waiting = jobs.filter(job => !elsewhere.includes(job))
   let running = 0
+  const mayStart = () => running < atLeast || hasRoom()
   const one = async () => {
-    while (waiting.length > 0) {
-      while (running >= atLeast && !hasRoom() && !how.signal.aborted) await sleep(500)
-      const job = waiting.shift()
-      if (!job || how.signal.aborted) return
-      running++
-      await inItsSandbox(job, how).finally(() => running--)
+    while (waiting.length > 0 && !how.signal.aborted) {
+      const job = mayStart() ? waiting.shift() : undefined
+      if (!job) await sleep(500)
+      else {
+        running++
+        await inItsSandbox(job, how).finally(() => running--)
+      }
     }
   }
   await Promise.all(Array.from({ length: Math.min(how.parallel, waiting.length) }, one))

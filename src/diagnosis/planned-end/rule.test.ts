@@ -31,9 +31,10 @@ test('a server said goodbye, others take over: a rollout, and never a fault', ()
   expect(finding?.explains).toHaveLength(3)
 })
 
+const asks = (ends: 'refused' | 'silent') =>
+  echoes({ port: 40_700, every: 1, fate: s => (s <= 11 ? 10 : s < 16 ? ends : 20) })
+
 test('a port that is still led to who said goodbye is refused for a while: part of the plan; silence is not', () => {
-  const asks = (ends: 'refused' | 'silent') =>
-    echoes({ port: 40_700, every: 1, fate: s => (s <= 11 ? 10 : s < 16 ? ends : 20) })
   const planned = judge(leaves, back(), asks('refused'))
   expect(planned[0]?.explains.filter(({ type }) => type === 'asked')).toHaveLength(4)
   expect(judge(leaves, back(), asks('silent'))[0]?.explains.every(({ type }) => type === 'ended')).toBe(true)
