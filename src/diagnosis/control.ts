@@ -3,7 +3,7 @@ import { type Loss, lossesOf } from './losses.ts'
 import { doubt } from './repicked.ts'
 import { type Scene, serversOf } from './scene.ts'
 import { asLong } from './signs.ts'
-import { asLongAs, type Silence, silencesOf } from './silences.ts'
+import { asLongAs, fatalOf, type Silence, silencesOf } from './silences.ts'
 
 /** The control group: as long silences, straight to pods. */
 export interface Control {
@@ -25,7 +25,7 @@ export function controlOf(scene: Scene): Control {
       !lossy.has(cohort) &&
       (way === 'direct' || serversOf(cohort).some(each => servers.has(each))),
   )
-  const shortest = Math.min(...losses.map(({ quietMs }) => quietMs))
+  const shortest = Math.min(...losses.map(({ death, quietMs }) => fatalOf(death, quietMs)))
   const survived = silencesOf(of).filter(
     ({ cohort, quietMs }) => groups.includes(cohort) && quietMs >= asLongAs(shortest),
   )

@@ -1,4 +1,5 @@
-import { type Case, type Death, seriesName, type Symptom } from './case.ts'
+import { type Case, seriesName, type Symptom } from './case.ts'
+import { fatalOf } from './silences.ts'
 
 /** What an open verdict stands on. It may be open for weeks: what is too old to be judged again is only counted. */
 export interface Grounds {
@@ -39,7 +40,7 @@ export function newGrounds(): Grounds {
     lastAt = Math.max(lastAt, symptom.at)
     if ('idleMs' in symptom) longestMs = Math.max(longestMs, symptom.idleMs)
     if (symptom.type === 'opened' || (symptom.type === 'ended' && symptom.phase === 'connect')) isOfOpening = true
-    else if (symptom.type === 'ended') fatalMs = Math.min(fatalMs, fatalOf(symptom))
+    else if (symptom.type === 'ended') fatalMs = Math.min(fatalMs, fatalOf(symptom, symptom.idleMs))
   }
 
   return {
@@ -74,12 +75,6 @@ export function newGrounds(): Grounds {
     },
   }
 }
-
-/** A client waits for its server's turn, the deadline (5 s, where nobody set another) and a second before it finds a zombie, ms. */
-const overdueMs = 6000
-
-/** The silence that was fatal: of a zombie, the one its server broke. */
-const fatalOf = ({ zombie, idleMs }: Death): number => (zombie ? Math.max(0, idleMs - overdueMs) : idleMs)
 
 /** All that a case tells of. */
 export const symptomsOf = ({ deaths, lateOpenings, goodbyes, misses }: Case): ReadonlySet<Symptom> =>

@@ -58,6 +58,8 @@ function told(scene: Scene, control: Control, variant: 'reset' | 'silent', blame
 function nodeIsBlameless(scene: Scene, control: Control, variant: 'reset' | 'silent'): string | undefined {
   const { of, way, losses } = scene
   const translator = translatorOf(of, losses)
+  // What is between the nodes carries the control group, too: then whoever says that the node remembers for longer is wrong.
+  if (translator && way === 'translated' && control.spared) return undefined
   if (translator?.service) {
     const { service } = translator
     const areServed = losses.every(loss => isStillServed(loss, service))

@@ -48,6 +48,14 @@ describe('it takes silence, and spares nobody', () => {
     expect(judged({ ledger: open, node: byIpvs(600) }, through, kept({ servers: 2 }))).toEqual([])
   })
 
+  test('not where the control group, on the same way between the nodes, was spared: then the node is wrong', () => {
+    const through = reset({ called: undefined as never, servers: 2 })
+    const direct = silence({ name: 'direct', path: 'pod' })
+    const node = byRules(86_400)
+    expect(judged({ ledger: open, node }, through, kept({ servers: 2 }))).toContain('reset itself likely 20')
+    expect(judged({ ledger: open, node }, through, kept({ servers: 2 }), direct)).toEqual([])
+  })
+
   test('an address that is no Service of the node', () => {
     const node = byRules(86_400, { 'nat-rules': rulesOf([]) })
     const outside = reset({ called: '203.0.113.9:7000' })
