@@ -10,6 +10,8 @@ export interface Ending extends Pick<Ended, 'fate' | 'code' | 'phase'> {
   readonly silenceMs?: number
   readonly zombie?: boolean
   readonly planned?: boolean
+  /** A keepalive probe met it. */
+  readonly probed?: boolean
 }
 
 export function endingOf(line: Line, ending: Ending, now: number): Omit<Ended, keyof OfCohort> {
@@ -35,13 +37,13 @@ export function endingOf(line: Line, ending: Ending, now: number): Omit<Ended, k
 }
 
 /** As the kernel has it: what was sent, and what was heard last. */
-function infoOf({ heardAt }: Line, { fate, phase, spokeAt }: Ending, now: number): TcpInfo {
+function infoOf({ heardAt }: Line, { fate, phase, spokeAt, probed }: Ending, now: number): TcpInfo {
   const isUnheard = fate === 'timeout'
   const heardMs = fate === 'closed' ? 0 : Math.round(now - heardAt)
   return {
     state: fate === 'reset' ? 7 : 1,
     retransmits: isUnheard && phase === 'exchange' ? 4 : 0,
-    probes: isUnheard && phase === 'idle' ? 3 : 0,
+    probes: isUnheard && phase === 'idle' ? 3 : probed ? 1 : 0,
     backoff: isUnheard ? 4 : 0,
     unacked: isUnheard && phase === 'exchange' ? 1 : 0,
     rtoUs: 204_000,

@@ -162,7 +162,7 @@ export function hold(plan: CohortPlan, stage: Stage): Cohort {
     if (!keepalive) return
     const { turn } = line
     const reach = fromClient(stage, line)
-    if (reach === 'reset') return end(line, { ...lost.reset, phase: 'idle', spokeAt: time.now() })
+    if (reach === 'reset') return end(line, { ...lost.reset, phase: 'idle', spokeAt: time.now(), probed: true })
     if (reach === 'through') line.heardAt = time.now()
     const unanswered = Math.floor((time.now() - line.heardAt - keepalive.idleS * 1000) / (keepalive.intervalS * 1000))
     if (unanswered >= keepalive.count)
