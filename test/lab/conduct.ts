@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Event, readEvent } from './events.ts'
 import { hasIpvs } from './needs.ts'
+import { isInconclusive } from './inconclusive.ts'
 import { hasRoom } from './room.ts'
 import { inSandbox } from './sandbox.ts'
 import type { Mode } from './seen/incident.ts'
@@ -38,12 +39,26 @@ export async function conduct(jobs: readonly Job[], how: Conduct): Promise<void>
       if (!job) await sleep(500)
       else {
         running++
-        await inItsSandbox(job, how).finally(() => running--)
+        await conclusively(job, how).finally(() => running--)
       }
     }
   }
   await Promise.all(Array.from({ length: Math.min(how.parallel, waiting.length) }, one))
   if (elsewhere.length > 0 && !how.signal.aborted) await inTheGuest(elsewhere, how)
+}
+
+/** Once more where it failed because the machine stood still. What is not staged has to fail, and is believed at once. */
+async function conclusively(job: Job, how: Conduct, tries = 1): Promise<void> {
+  let stalledMs: number | undefined
+  await inItsSandbox(job, {
+    ...how,
+    onEvent(event) {
+      if (how.unstaged || how.linger || how.signal.aborted || !isInconclusive(event, tries)) return how.onEvent(event)
+      stalledMs = event.stalledMs ?? 0
+      how.onEvent({ ...job, event: 'again', ms: event.ms, stalledMs })
+    },
+  })
+  if (stalledMs !== undefined) await conclusively(job, how, tries + 1)
 }
 
 /** So many go on whatever the machine has to do besides. */

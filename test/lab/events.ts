@@ -14,10 +14,14 @@ export type Happening =
   /** What one side sees, many observations of the same sort in a sentence. */
   | { readonly event: 'sees'; readonly who: string; readonly text: string; readonly bad: boolean; readonly ms: number }
   | ({ readonly event: 'judges' } & Judged)
+  /** It failed while the machine stood still: that says nothing, so it begins once more. */
+  | { readonly event: 'again'; readonly ms: number; readonly stalledMs: number }
   | {
       readonly event: 'ends'
       readonly passed: boolean
       readonly ms: number
+      /** The longest that one of its processes stood still. */
+      readonly stalledMs?: number
       /** Why it did not come to its proofs, or not as it should. */
       readonly reason?: string
       /** Where the incident is. */

@@ -34,12 +34,18 @@ function lines(event: Event, watch: boolean): string[] {
         : []
     case 'judges':
       return [judged(event)]
+    case 'again':
+      return ['', paint('yellow', again(event.stalledMs)), '']
     case 'ends':
       return ending(event, watch)
     default:
       return event satisfies never
   }
 }
+
+/** Why a run that failed begins once more. */
+export const again = (stalledMs: number): string =>
+  `failed while the machine stood still for ${(stalledMs / 1000).toFixed(1)} s, which says nothing: once more`
 
 function ending(
   { scenario, passed, ms, reason, incident }: Extract<Event, { event: 'ends' }>,

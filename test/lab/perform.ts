@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { captures } from './cluster/captures.ts'
 import { type Cluster, cluster } from './cluster/cluster.ts'
 import type { Happening } from './events.ts'
+import { longestStall } from './inconclusive.ts'
 import { judge } from './proof.ts'
 import type { Scenario } from './scenario.ts'
 import type { Incident, Look, Mode, Moment, Seen } from './seen/incident.ts'
@@ -128,6 +129,7 @@ export async function perform({
     event: 'ends',
     passed,
     ms: ms(),
+    stalledMs: longestStall(incident),
     ...(reason !== undefined && { reason }),
     ...(results !== undefined && { incident: results }),
   })

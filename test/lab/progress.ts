@@ -2,7 +2,7 @@ import Table from 'cli-table3'
 import { createLogUpdate } from 'log-update'
 import type { Job } from './conduct.ts'
 import type { Event } from './events.ts'
-import { judged, paint } from './narrate.ts'
+import { again, judged, paint } from './narrate.ts'
 import { print } from './print.ts'
 import { modes } from './seen/incident.ts'
 
@@ -26,6 +26,7 @@ export function progress(
 ): Progress {
   const began = performance.now()
   const results: Result[] = []
+  let repeated = 0
   const now = new Map<string, { readonly failed: Event[]; what: string }>()
   const live = process.stdout.isTTY && !json ? createLogUpdate(process.stdout) : undefined
   const seconds = () => ((performance.now() - began) / 1000).toFixed(0)
@@ -56,11 +57,21 @@ export function progress(
     now.set(key, state)
     if (event.event === 'tells') state.what = event.text
     if (event.event === 'judges' && !event.holds) state.failed.push(event)
+    if (event.event === 'again') {
+      state.failed.length = 0
+      repeated++
+      if (!json) tellAgain(key, event.stalledMs)
+    }
     if (event.event !== 'ends') return
     now.delete(key)
     const good = event.passed !== unstaged
     results.push({ scenario: event.scenario, mode: event.mode, good, ms: event.ms })
     if (!json) tell(key, event, good, state.failed)
+  }
+
+  function tellAgain(key: string, stalledMs: number): void {
+    live?.clear()
+    print(`${paint('yellow', '↻')} ${key} ${paint('dim', again(stalledMs))}\n`)
   }
 
   function tell(key: string, event: Extract<Event, { event: 'ends' }>, good: boolean, failed: readonly Event[]): void {
@@ -81,7 +92,9 @@ export function progress(
     const words = good
       ? paint('green', 'all as expected')
       : paint('red', `${failed} failed${missing > 0 ? `, ${missing} did not run` : ''}`)
-    return `${results.length} runs in ${seconds()} s: ${words}`
+    const more =
+      repeated === 0 ? '' : `; ${repeated} said nothing, because the machine stood still, and began once more`
+    return `${results.length} runs in ${seconds()} s: ${words}${more}`
   }
 }
 
