@@ -22,9 +22,10 @@ describe.each(rules.map(({ name }) => name))('the page of %s', name => {
     }
   })
 
-  // Whoever starves us is no mechanism of the network: the page says how to do it by hand.
-  test.skipIf(name === 'starved')('stages it, with the client judging', () => {
-    expect(commands.filter(words => words.includes('--diagnose'))).not.toEqual([])
+  test('stages it, with the client judging', () => {
+    // Whoever starves us is no mechanism of the network: that page says how to do it by hand.
+    const least = name === 'starved' ? 0 : 1
+    expect(commands.filter(words => words.includes('--diagnose')).length).toBeGreaterThanOrEqual(least)
   })
 })
 
