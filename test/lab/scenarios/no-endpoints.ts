@@ -41,12 +41,16 @@ export const noEndpoints: Scenario = {
   proofs: [
     client(
       'each new connection is refused',
-      ({ client }) => fatesOf(client.ended({ cohort: 'knocking' })),
+      ({ client }) => fatesOf(client.begun('broken', 'healed').ended({ cohort: 'knocking' })),
       only('refused'),
     ),
     client(
       'with the word for "nobody listens there"',
-      ({ client }) => client.ended({ cohort: 'knocking' }).map(({ code }) => code),
+      ({ client }) =>
+        client
+          .begun('broken', 'healed')
+          .ended({ cohort: 'knocking' })
+          .map(({ code }) => code),
       only('ECONNREFUSED connect'),
     ),
     client('and none opens', ({ client }) => client.before('healed').opened({ cohort: 'knocking' }), none),
@@ -62,7 +66,7 @@ export const noEndpoints: Scenario = {
     ),
     client(
       'a port that always was the same is answered: its entry knows the way',
-      ({ client }) => fatesOf(client.asked({ mode: 'pinned' })),
+      ({ client }) => fatesOf(client.undisturbed({ mode: 'pinned' })),
       only('ok'),
     ),
     client('no open connection is lost', ({ client }) => client.ended({ cohort: ['held', 'direct'] }), none),
