@@ -10,8 +10,13 @@ export function hasLeft({ farewells }: Case, server: string, at: number): boolea
   return said !== undefined && said.to > at - rolloutMs && said.from < at + rolloutMs
 }
 
-/** Every server that was met at an address before has said goodbye: it was scaled down, or all of it is being replaced. */
+/**
+ * Every server that was met at an address before has said goodbye: it was scaled down, or all of it is being replaced. Who
+ * had no connection of ours, and only answered datagrams, had nobody to say it to.
+ */
 export function haveAllLeft({ farewells }: Case, { attempts }: Callee, at: number): boolean {
-  const met = new Set(attempts.flatMap(({ server, sentAt }) => (sentAt <= at && server !== undefined ? [server] : [])))
+  const met = new Set(
+    attempts.flatMap(({ proto, server, sentAt }) => (proto === 'tcp' && sentAt <= at ? (server ?? []) : [])),
+  )
   return met.size > 0 && [...met].every(server => (farewells.get(server)?.from ?? Infinity) <= at + rolloutMs)
 }

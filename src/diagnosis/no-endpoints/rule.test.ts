@@ -76,6 +76,9 @@ describe('without the node', () => {
   test('its servers have all said goodbye: planned', () => {
     const goodbye = held({ servers: [10, 10], fate: s => (s > 9 ? 'goodbye' : 'answered') })
     expect(words(judge(refused, goodbye, [icmp(5, 0), icmp(25, 7)]))).toEqual(['likely planned'])
+    // One that only answered datagrams has nobody to say goodbye to.
+    const another = echoes({ every: 1, fate: s => (s < 10 ? 20 : s < 20 ? 'refused' : 10) })
+    expect(words(judge(refused, goodbye, another, [icmp(5, 0), icmp(25, 20)]))).toEqual(['likely planned'])
   })
 })
 
