@@ -11,8 +11,8 @@ import { timeout } from './story.ts'
 const aDay = 86_400
 const names = ['a', 'b', 'c', 'd', 'e']
 
-/** A day on which servers are replaced every half hour, and much goes wrong. */
-function* day(number: number): Generator<Observation> {
+/** A day on which servers are replaced every half hour, and much goes wrong. Seconds. */
+function* day(number: number, examinedEvery = 14_400): Generator<Observation> {
   for (let s = number * aDay; s < (number + 1) * aDay; s += 30) {
     const generation = Math.floor(s / 1800)
     const peer = {
@@ -29,7 +29,7 @@ function* day(number: number): Generator<Observation> {
     }
     yield asked(s)
     yield missed(s, { mode: 'pinned' })
-    if (s % 7200 === 0) yield examined(s + 10, { own: { netstat: { at: s, value: { 'Tcp.OutRsts': s } } } })
+    if (s % examinedEvery === 0) yield examined(s + 10, { own: { netstat: { at: s, value: { 'Tcp.OutRsts': s } } } })
   }
 }
 
@@ -46,7 +46,7 @@ test('history holds as much after a week as after a day', () => {
     [...past.probes].reduce((sum, { asks, strays }) => sum + asks.length + strays.length, 0)
   const counts: number[] = []
   for (let number = 0; number < 14; number++) {
-    for (const news of day(number)) past.fold(news)
+    for (const news of day(number, 300)) past.fold(news)
     counts.push(held())
   }
   expect(counts.at(-1)).toBe(counts[6])
@@ -55,7 +55,7 @@ test('history holds as much after a week as after a day', () => {
 test('a diagnostician that always has something to judge does not grow', { timeout }, async () => {
   const judge = diagnostician()
   const heaps: number[] = []
-  for (let number = 0; number < 4; number++) {
+  for (let number = 0; number < 3; number++) {
     for (const news of day(number)) judge.fold(news)
     await setImmediate()
     globalThis.gc?.()

@@ -16,7 +16,7 @@ test.each([true, false])(
   'conntrack forgets after a day, two backends, a day and an hour of silence (agent: %s)',
   { timeout },
   async agent => {
-    const cohorts = spread(cohortsSilentFor(25 * hours, 40))
+    const cohorts = spread(cohortsSilentFor(25 * hours, 30))
     const sim = await story({ ...rarely, cohorts, agent, servers: 2, every: 5 * minutes }, 26 * hours)
     const level = agent ? 'proven' : 'likely'
     expect(words(sim)).toEqual(
@@ -29,8 +29,8 @@ test.each([true, false])(
     expect(found?.series).toEqual(expect.arrayContaining(['http-hold/http', 'tcp-hold/no-keepalive']))
     expect(found?.series).not.toContain('tcp-hold/keepalive')
     expect(found?.series).not.toContain('tcp-hold/pod-path')
-    // Of 80 that are led anew one in two finds its own server again.
-    expect(found?.count).toBeGreaterThan(25)
+    // Of 60 that are led anew one in two finds its own server again.
+    expect(found?.count).toBeGreaterThan(20)
     expect(found?.missing.some(({ what }) => what.includes('agent'))).toBe(!agent)
   },
 )
@@ -68,7 +68,7 @@ test.each([
   ['reset', 'reset', 'AWS network load balancers and NAT gateways'],
   ['silence', 'silent', 'AWS Nitro v6 instances'],
 ] as const)('a gateway of 350 s on a ladder of silences: %s', { timeout }, async (does, variant, whose) => {
-  const sim = await story({ ...rarely, cohorts: ladder, node: { middlebox: { ms: 350 * seconds, does } } }, 2 * hours)
+  const sim = await story({ ...rarely, cohorts: ladder, node: { middlebox: { ms: 350 * seconds, does } } }, hours)
   expect(words(sim)).toEqual([`middlebox-idle/${variant} likely open`])
   const found = named(sim, variant)
   expect(found?.says).toContain(whose)
@@ -77,12 +77,12 @@ test.each([
 
 test('the same without an agent: straight to the pods it is sure, and nothing else is named', { timeout }, async () => {
   const node = { middlebox: { ms: 350 * seconds, does: 'reset' } } as const
-  const sim = await story({ ...rarely, agent: false, cohorts: ladder, node }, 2 * hours)
+  const sim = await story({ ...rarely, agent: false, cohorts: ladder, node }, hours)
   expect(words(sim)).toEqual(['forgotten-flow possible open', 'middlebox-idle/reset likely open'])
 })
 
 test('silences shorter than every timeout: nothing to tell', { timeout }, async () => {
   const node = { middlebox: { ms: 350 * seconds, does: 'reset' } } as const
-  const sim = await story({ ...rarely, cohorts: cohortsSilentFor(345 * seconds), node }, 2 * hours)
+  const sim = await story({ ...rarely, cohorts: cohortsSilentFor(345 * seconds), node }, hours)
   expect(sim.diary.verdicts).toEqual([])
 })

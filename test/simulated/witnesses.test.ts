@@ -12,7 +12,7 @@ const cohorts = cohortsSilentFor(20 * minutes, 16)
 const rarely = { asks: questionsEvery(30 * minutes), lookups: 30 * minutes, cohorts }
 const ipvs = { by: 'ipvs', remembersMs: 900 * seconds } as const
 const tell = (evidence: Required<Setting>['evidence'], node: Setting['node'] = ipvs) =>
-  story({ ...rarely, node, evidence }, 2 * hours)
+  story({ ...rarely, node, evidence }, 1.2 * hours)
 
 /** The agent says something else. */
 const saying =
@@ -99,7 +99,7 @@ test('the agent falls silent half-way: what it would have told is named', { time
       node: ipvs,
       evidence: (evidence, { time }) => (time.now() < 12 * minutes ? evidence : all(evidence, at => ({ at, absent }))),
     },
-    2 * hours,
+    1.2 * hours,
   )
   expect(words(sim)).toEqual(['ipvs-expiry/client-first likely open', 'ipvs-expiry/server-first likely open'])
   for (const { missing } of faults(sim.diary)) expect(missing.map(({ what }) => what).join()).toContain(absent)
