@@ -23,6 +23,12 @@ describe('the node says so', () => {
     expect(finding?.explains).toHaveLength(10)
   })
 
+  test('a port that keeps asking has no entry any more, and hears nothing: it is the same', () => {
+    const pinned = echoes({ port: 40_700, every: 1, fate: s => (s < 10 || s >= 20 ? 10 : 'silent') })
+    const [finding] = judge(refused, pinned, [look(15, { rules: ruled() })])
+    expect(finding?.explains.filter(({ type }) => type === 'asked').length).toBeGreaterThanOrEqual(9)
+  })
+
   test.each([
     ['no real server', []],
     ['weight 0', [{ address: '10.244.2.20', port: 7000, forward: 'Masq', weight: 0, active: 3, inactive: 0 }]],

@@ -34,7 +34,7 @@ function judge(of: Case, shut: Shut): Finding[] {
       ...(emptiness.length === 0 && onTheWay === undefined && { only: 'family' }),
       bad: [
         ...resetBefore(shut),
-        ...alikeIn(shut, ({ isNew, fate }) => isNew || fate === 'reset' || fate === 'refused'),
+        ...alikeIn(shut, each => each.isNew || each.fate === 'reset' || each.fate === 'refused' || isAsked(each)),
       ],
       good: [],
       meanwhile: shut,
@@ -66,6 +66,12 @@ function judge(of: Case, shut: Shut): Finding[] {
     }),
   ]
 }
+
+/**
+ * A port that keeps asking is as new as any once its entry is deleted or forgotten; what the node is not allowed to refuse it
+ * any more (icmp_ratelimit) is silence.
+ */
+const isAsked = ({ symptom }: Attempt): boolean => symptom?.type === 'asked'
 
 /** IPVS takes its entries along when the last server goes: whoever speaks next is reset, and then refused. */
 const resetBefore = ({ callee, from }: Shut): readonly Attempt[] =>
