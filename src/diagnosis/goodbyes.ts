@@ -14,9 +14,9 @@ export function hasLeft({ farewells }: Case, server: string, at: number): boolea
  * Every server that was met at an address before has said goodbye: it was scaled down, or all of it is being replaced. Who
  * had no connection of ours, and only answered datagrams, had nobody to say it to.
  */
-export function haveAllLeft({ farewells }: Case, { attempts }: Callee, at: number): boolean {
-  const met = new Set(
-    attempts.flatMap(({ proto, server, sentAt }) => (proto === 'tcp' && sentAt <= at ? (server ?? []) : [])),
-  )
-  return met.size > 0 && [...met].every(server => (farewells.get(server)?.from ?? Infinity) <= at + rolloutMs)
+export function haveAllLeft({ cohorts, farewells }: Case, { attempts }: Callee, at: number): boolean {
+  const had = new Set(cohorts.flatMap(({ opens }) => [...opens].map(({ peer }) => peer.instance)))
+  const met = new Set(attempts.flatMap(({ server, sentAt }) => (sentAt <= at && server !== undefined ? [server] : [])))
+  const told = [...met].filter(server => had.has(server))
+  return told.length > 0 && told.every(server => (farewells.get(server)?.from ?? Infinity) <= at + rolloutMs)
 }

@@ -86,6 +86,13 @@ describe('without the node', () => {
     const another = echoes({ every: 1, fate: s => (s < 10 ? 20 : s < 20 ? 'refused' : 10) })
     expect(words(judge(refused, goodbye, another, [icmp(5, 0), icmp(25, 20)]))).toEqual(['likely planned'])
   })
+
+  test('so have those that are asked in datagrams, and held straight', () => {
+    const asked = echoes({ every: 1, fate: s => (s < 10 || s >= 20 ? 10 : 'refused') })
+    const goodbye = held({ called: 10, servers: [10, 10], fate: s => (s > 9 ? 'goodbye' : 'answered') })
+    expect(words(judge(asked, goodbye, [look(15, { rules: ruled() })]))).toEqual(['proven planned'])
+    expect(words(judge(asked, [look(15, { rules: ruled() })]))).toEqual(['proven'])
+  })
 })
 
 test.each([
