@@ -28,6 +28,8 @@ export interface Attempt {
   readonly server: string | undefined
   /** The symptom it ended as, unless a closed verdict has explained it already. */
   readonly symptom: Death | Question | undefined
+  /** A connection that was closed, or reset, in the middle of a silence: so does the kernel of a process that is killed. */
+  readonly isCut: boolean
   /** It may be our own fault, or not have been sent when it seems: to be explained with others of its time, not counted. */
   readonly isDoubtful: boolean
   readonly series: CohortHistory | ProbeHistory
@@ -70,7 +72,7 @@ function inCohort(cohort: CohortHistory, hosts: Hosts, known: Known): Attempt[] 
   const [only] = hosts.size === 1 ? hosts : []
   const isReusing = reusesPorts(cohort)
   const servers = new Map([...cohort.opens].map(({ id, peer }) => [id, peer]))
-  const common = { proto: 'tcp', series: cohort } as const
+  const common = { proto: 'tcp', series: cohort, isCut: false } as const
   /** A pod is called by its own address; a Service by one that only its failures tell. */
   const called = (ip: string | undefined) => (cohort.of.path === 'pod' || (ip && hosts.has(ip)) ? ip : only)
   return [
@@ -107,6 +109,7 @@ function inCohort(cohort: CohortHistory, hosts: Hosts, known: Known): Attempt[] 
       fate: death.fate,
       host: hostOf(death.flow?.remote) ?? called(hostOf(death.peer?.ip)),
       server: death.peer?.instance,
+      isCut: death.phase === 'idle' && (death.fate === 'closed' || death.fate === 'reset'),
       ...known(death),
     })),
   ]
@@ -118,6 +121,7 @@ function inProbe(probe: ProbeHistory, hosts: Hosts, known: Known): Attempt[] {
   return asks.map(ask => ({
     proto: 'udp',
     series: probe,
+    isCut: false,
     line: probe.of.mode === 'pinned' ? probe : ask,
     sentAt: sentAt(ask),
     tookUs: ask.tookUs,

@@ -18,9 +18,17 @@ export interface Spell extends Meanwhile {
 /** Of each callee to whom something new failed. */
 export const spellsOf = perCase((of: Case): readonly Spell[] => calleesOf(of).flatMap(callee => spellAt(callee) ?? []))
 
-function spellAt(callee: Callee): Spell | undefined {
+/** The same without those that failed for a reason that is known. */
+export const spellsWithout = (of: Case, known: ReadonlySet<Attempt>): readonly Spell[] =>
+  spellsOf(of).flatMap(spell =>
+    spell.bad.some(each => known.has(each)) ? (spellAt(spell.callee, known) ?? []) : spell,
+  )
+
+function spellAt(callee: Callee, known: ReadonlySet<Attempt> = new Set()): Spell | undefined {
   const news = callee.attempts.filter(({ isNew }) => isNew)
-  const [first, ...rest] = news.filter(each => isTelling(each) && (isSilent(each) || isRefused(each)))
+  const [first, ...rest] = news.filter(
+    each => isTelling(each) && (isSilent(each) || isRefused(each)) && !known.has(each),
+  )
   const span = first && spellOf([first, ...rest])
   return span && { callee, ...span, bad: [first, ...rest], good: around(news.filter(isHeard), span) }
 }

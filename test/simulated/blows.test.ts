@@ -45,10 +45,15 @@ describe('a server is killed for its memory', () => {
     expect(faults(sim.diary).filter(({ family }) => family === 'forgotten-flow')).toEqual([])
   })
 
-  // For as long as the node has not heard of it the Service leads to a server that refuses, and that is what is told of.
-  test.fails('it died, and nothing else is wrong', { timeout }, async () => {
-    const sim = await blow({}, sim => killed(sim, first(sim), 'fin'))
-    expect(words(sim)).toEqual([expect.stringMatching(/^peer-died\/killed \w+ closed$/)])
+  // For as long as the node has not heard of it the Service leads to a server that refuses.
+  test.each([true, false])('it died, and nothing else is wrong (agent: %s)', { timeout }, async agent => {
+    const sim = await blow({ agent }, sim => killed(sim, first(sim), 'fin'))
+    expect(words(sim)).toEqual(['peer-died/killed proven closed'])
+  })
+
+  test('neither agent nor cluster tell: its successor does, once it is asked', { timeout }, async () => {
+    const sim = await blow({ agent: false, kubernetes: false }, sim => killed(sim, first(sim), 'fin'))
+    expect(words(sim)).toEqual(['peer-died/killed proven closed'])
   })
 })
 
@@ -81,7 +86,7 @@ describe('a pod vanishes with its network', () => {
   })
 
   // A connect or two straight to the pod, for as long as the name has its address.
-  test.fails('and nothing is left unexplained', { timeout }, async () => {
+  test('and nothing is left unexplained', { timeout }, async () => {
     const sim = await blow(often, sim => vanishes(sim, first(sim)))
     expect(alarms(sim.diary).map(({ name }) => name)).toEqual(['peer-died'])
   })

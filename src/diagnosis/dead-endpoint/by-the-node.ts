@@ -1,4 +1,5 @@
 import type { Case } from '../case.ts'
+import { fallenOf, noticedMs } from '../fallen.ts'
 import type { Finding } from '../rule.ts'
 import { shareOf } from '../attempt-lines.ts'
 import { isRefused } from '../attempts.ts'
@@ -18,19 +19,21 @@ export function byTheNode(of: Case, spell: Spell): Finding[] {
   const where = hosts.join(', ')
   const how = spell.bad.some(isRefused) ? 'it refuses' : 'nobody answers there'
   const still = served.length > 0
+  const isFresh = diedOfLate(of, hosts, spell)
   return [
     deadFinding(of, spell, {
       dead: { hosts, servers: servers.map(({ instance }) => instance) },
       says: `${shareOf(spell.bad, spell.good)} new attempts to ${spell.callee.host} fail: the node leads them to ${where}, and ${how}.`,
-      confidence: still
-        ? {
-            level: 'proven',
-            because: `${led} of ${led + elsewhere} failing flows that were looked up lead to ${where}, which the node still has as a backend`,
-          }
-        : {
-            level: 'likely',
-            because: `${led} of ${led + elsewhere} failing flows that were looked up lead to ${where}`,
-          },
+      confidence:
+        still && !isFresh
+          ? {
+              level: 'proven',
+              because: `${led} of ${led + elsewhere} failing flows that were looked up lead to ${where}, which the node still has as a backend`,
+            }
+          : {
+              level: 'likely',
+              because: `${led} of ${led + elsewhere} failing flows that were looked up lead to ${where}${isFresh ? ', where somebody was a moment ago: it may come back, or be taken out' : ''}`,
+            },
       evidence: [
         {
           source: 'node conntrack-entries',
@@ -58,3 +61,7 @@ export function byTheNode(of: Case, spell: Spell): Finding[] {
     }),
   ]
 }
+
+/** Who was there lost what it had less than a minute before the last of these failures. */
+const diedOfLate = (of: Case, hosts: readonly string[], { to }: Spell): boolean =>
+  fallenOf(of).some(({ server, from }) => hosts.includes(hostOf(server.ip) ?? '') && to <= from + noticedMs)

@@ -52,6 +52,33 @@ const virtual = (weight: number) =>
 
 const atWeight = (weight: number) => judge(silent, [virtual(weight), end]).map(({ confidence }) => confidence.level)
 
+describe('who was there died a moment ago', () => {
+  const [since, until] = [10, 100]
+  const ends = (s: number, i: number) => (coin(i) === 0 ? 10 : s < since ? 11 : 'refused')
+  const news = (to: number) => connects({ to, fate: ends })
+  const cut = held({
+    servers: [10, 10, 11, 11, 11, 11],
+    to: until,
+    fate: (s, i) => (i === 11 && s > since ? 'closed' : 'answered'),
+  })
+  const looked = (to: number) => look(to, { led: leads(news(to)).slice(-12), rules: ruled(10, 11) })
+  const gone = look(20, {
+    ledger: [{ id: 'held-2', instance: dead.instance, state: 'unknown', answeredBy: 'somebody-else' }],
+  })
+  const levels = (to: number, ...looks: readonly Observation[]) =>
+    judge(cut, news(to), [...looks, looked(to), examined(until + 5)]).map(({ confidence }) => confidence.level)
+
+  test('that it did is known: it is being noticed, and no dead endpoint, for a minute', () => {
+    expect(levels(30, gone)).toEqual([])
+    expect(levels(until, gone)).toEqual(['proven'])
+  })
+
+  test('nobody knows: it may come back', () => {
+    expect(levels(30)).toEqual(['likely'])
+    expect(levels(until)).toEqual(['proven'])
+  })
+})
+
 describe('with the node', () => {
   const looked = look(20, { led: newest(silent), rules: ruled(10, 11) })
 
@@ -61,6 +88,11 @@ describe('with the node', () => {
     expect(finding?.says).toContain(dead.ip)
     expect(finding?.remedy.join('\n')).toContain(`conntrack -D -p udp --reply-src ${dead.ip}`)
     expect(finding?.explains).toHaveLength(flowsOf(silent).length)
+  })
+
+  test('who calls its address straight meets the same', () => {
+    const straight = connects({ name: 'straight', called: 11, from: 15, to: 20, every: 1, fate: () => 'silent' })
+    expect(judge(silent, straight, [looked, end])[0]?.explains).toHaveLength(flowsOf(silent).length + 5)
   })
 
   test('so it is in IPVS, at full weight; at weight 0 it is another matter', () => {

@@ -1,5 +1,6 @@
+import { inVainOf } from '../fallen.ts'
+import { spellsWithout } from '../partly.ts'
 import { defineRule } from '../rule.ts'
-import { spellsOf } from '../partly.ts'
 import { byTheNode } from './by-the-node.ts'
 import { byWhatWasSeen } from './by-what-was-seen.ts'
 
@@ -8,7 +9,8 @@ export const deadEndpoint = defineRule({
   title: 'a Service leads to a backend where nobody is',
   family: 'dead-backend',
   judge: of =>
-    spellsOf(of).flatMap(spell => {
+    // Who died a moment ago is still led to until that is noticed (peer-died).
+    spellsWithout(of, inVainOf(of)).flatMap(spell => {
       if (spell.callee.way === 'direct') return []
       const proven = byTheNode(of, spell)
       return proven.length > 0 ? proven : byWhatWasSeen(of, spell)

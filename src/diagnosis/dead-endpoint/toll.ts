@@ -22,6 +22,7 @@ export function tollOf(of: Case, spell: Spell, dead: Dead): readonly Attempt[] {
   return attemptsOf(of).filter(each => {
     if (!each.symptom || isHeard(each) || each.fate === 'wrong-source') return false
     if (each.host === callee.host && each.isNew) return each.sentAt >= from - earlyMs
+    if (dead.hosts.includes(each.host ?? '')) return each.sentAt >= from - earlyMs // straight to it
     return meets(each) === true || ports.has(each.series)
   })
 }

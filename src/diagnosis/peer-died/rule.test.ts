@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { LedgerFact } from '../../evidence/ledger/facts.ts'
-import { began, connects, held, inOrder, look, server } from '../../../test/calls.ts'
+import { began, connects, flowsOf, held, inOrder, look, ruled, server } from '../../../test/calls.ts'
 import { caseFrom } from '../../../test/cases.ts'
-import { examined } from '../../../test/stories.ts'
+import { examined, storyBegins } from '../../../test/stories.ts'
 import type { Observation } from '../../outcome/observation.ts'
 import { peerDied } from './rule.ts'
 
@@ -45,6 +45,68 @@ describe('its ledger', () => {
 
   test('answers: it is alive, and the verdict is another', () => {
     expect(judge(fell, news, [ledger({ state: 'open', answeredBy: server(10).instance })])).toEqual([])
+  })
+})
+
+describe('it is still led to for a while', () => {
+  const cut = held({ servers, fate: gone('closed') })
+  const vain = connects({ from: 11, to: 15, every: 1, fate: () => 'refused' })
+  const restarted = ledger({ state: 'unknown', answeredBy: 'somebody-else' })
+  const explained = (...parts: readonly (readonly Observation[])[]) => judge(cut, news, ...parts)[0]?.explains.length
+
+  test('who meets its corpse is explained where it surely died, and for a minute only', () => {
+    expect(explained(vain)).toBe(6)
+    expect(explained(vain, [restarted])).toBe(6 + 4)
+    const later = connects({ name: 'later', from: 72, to: 76, every: 1, fate: () => 'refused' })
+    expect(explained(vain, later, [restarted])).toBe(6 + 4)
+  })
+
+  test('who was led to others is not, nor who fared in another manner', () => {
+    const led = flowsOf(vain)
+      .slice(0, 1)
+      .map(flow => ({ ...flow, to: server(20).ip }))
+    const elsewhere = look(21, { led })
+    expect(explained(vain, [restarted, elsewhere])).toBe(6 + 3)
+    expect(explained(connects({ from: 11, to: 15, every: 1, fate: () => 'silent' }), [restarted])).toBe(6)
+  })
+
+  test('who has its address calls it in vain, known or not', () => {
+    expect(
+      explained(connects({ name: 'straight', called: 10, from: 11, to: 13, every: 1, fate: () => 'silent' })),
+    ).toBe(8)
+  })
+
+  const ruledOutWith = (...backends: readonly number[]) =>
+    judge(cut, news, [look(20, { rules: ruled(...backends) })])[0]?.ruledOut.map(({ what }) => what)
+
+  test('the node leads there: that is not ruled out', () => {
+    expect(ruledOutWith(20)).toContain('dead-endpoint')
+    expect(ruledOutWith(10, 20)).not.toContain('dead-endpoint')
+  })
+})
+
+describe('the cluster', () => {
+  const { pod, ip } = server(10)
+  const says = (lastEnd: object) => {
+    const at = storyBegins + 12_000
+    const pods = [
+      { name: `longhold/${pod}`, uid: 'u', address: ip, ready: false, terminating: false, restarts: 0, lastEnd },
+    ]
+    const value = { services: [], pods, nodes: [], changes: [], missing: [] }
+    return [examined(12, { cluster: { kubernetes: { at, value } } })]
+  }
+  const cut = held({ servers, fate: gone('closed') })
+
+  test('says how its container ended: proven, before it is started again', () => {
+    const [finding] = judge(cut, news, says({ at: storyBegins + 10_000, reason: 'OOMKilled', exitCode: 137 }))
+    expect(finding?.confidence).toEqual({
+      level: 'proven',
+      because: `the container of pod longhold/${pod} ended: OOMKilled`,
+    })
+  })
+
+  test('an end of long ago is another', () => {
+    expect(words(judge(cut, news, says({ at: storyBegins - 600_000, reason: 'Error' })))).toEqual(['killed likely'])
   })
 })
 

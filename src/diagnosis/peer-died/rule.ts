@@ -1,10 +1,10 @@
+import { fallenOf } from '../fallen.ts'
 import { defineRule } from '../rule.ts'
-import { serversOf } from '../servers.ts'
 import { died } from './died.ts'
 
 export const peerDied = defineRule({
   name: 'peer-died',
   title: 'a server is gone without a word',
   family: 'ended',
-  judge: of => [...serversOf(of).values()].flatMap(server => died(of, server)),
+  judge: of => fallenOf(of).flatMap(fallen => died(of, fallen)),
 })

@@ -1,11 +1,11 @@
-import { kubernetes } from '../../evidence/kubernetes/facts.ts'
-import { ledgerFacts } from '../../evidence/ledger/facts.ts'
-import type { EvidenceLine } from '../../outcome/verdict.ts'
-import type { Case } from '../case.ts'
-import { hostOf } from '../host.ts'
-import type { Server } from '../servers.ts'
+import { kubernetes } from '../evidence/kubernetes/facts.ts'
+import { ledgerFacts } from '../evidence/ledger/facts.ts'
+import type { EvidenceLine } from '../outcome/verdict.ts'
+import type { Case } from './case.ts'
+import { hostOf } from './host.ts'
+import type { Server } from './servers.ts'
 
-/** What others say of a server: it is `alive`, does not answer (`silent`), or `another` process is in its place. */
+/** What others say of a server: it is `alive`, does not answer (`silent`), or is gone, and `another` process in its place or on its way. */
 export interface Obituary extends EvidenceLine {
   readonly told: 'alive' | 'silent' | 'another'
 }
@@ -46,22 +46,31 @@ const lastWordMs = 2000
 
 function byCluster(of: Case, { ip, pod }: Server, from: number): Obituary[] {
   const host = hostOf(ip)
-  return of.facts.all(kubernetes, 'cluster').flatMap(({ at, value }) =>
-    value.changes.flatMap(({ what, who, address, at: when }): Obituary[] => {
+  const source = 'cluster kubernetes'
+  return of.facts.all(kubernetes, 'cluster').flatMap(({ at, value: { changes, pods } }) => [
+    ...changes.flatMap(({ what, who, address, at: when }): Obituary[] => {
       const isTheirs = address === undefined ? who.endsWith(`/${pod}`) : hostOf(address) === host
       if (!isTheirs || when < from - beforeMs || (what !== 'pod-restarted' && what !== 'pod-gone')) return []
-      const end = value.pods.find(({ name }) => name === who)?.lastEnd
+      const end = pods.find(({ name }) => name === who)?.lastEnd
       const why = end?.reason === undefined ? '' : `: ${end.reason}`
       return [
-        {
-          told: 'another',
-          source: 'cluster kubernetes',
-          at,
-          says: `pod ${who} ${what === 'pod-gone' ? 'is gone' : 'was restarted'}${why}`,
-        },
+        { told: 'another', source, at, says: `pod ${who} ${what === 'pod-gone' ? 'is gone' : 'was restarted'}${why}` },
       ]
     }),
-  )
+    // The container has ended, and is not started again yet.
+    ...pods.flatMap(({ name, address, lastEnd }): Obituary[] =>
+      host !== undefined && hostOf(address) === host && (lastEnd?.at ?? -Infinity) >= from - beforeMs
+        ? [
+            {
+              told: 'another',
+              source,
+              at,
+              says: `the container of pod ${name} ended: ${lastEnd?.reason ?? 'no reason'}`,
+            },
+          ]
+        : [],
+    ),
+  ])
 }
 
 /** The cluster may hear of it before its connections do, ms. */
