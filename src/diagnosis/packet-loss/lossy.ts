@@ -1,3 +1,4 @@
+import { binomialAtLeast } from '../../stats/distribution/binomial.ts'
 import { hypergeometricAtLeast } from '../../stats/distribution/hypergeometric.ts'
 import { rhythmOf } from '../../stats/alternation.ts'
 import { wilson } from '../../stats/proportion.ts'
@@ -24,8 +25,8 @@ export interface Lossy {
 /** One lost datagram is nothing, and so is one in a hundred: it takes so many, and surely more than that. */
 const leastLost = 6
 const leastShare = 0.01
-/** So often one port has to lose and be answered in turn: no outage, and no dead server, does that. */
-const leastTurns = 4
+/** So often a port that asks on has to lose a single question between two answers: an outage, or a dead server, takes several. */
+const leastAlone = 2
 /** What differs more than chance allows once in so many times is not alike: a mistake here only delays the verdict. */
 const unlike = 0.01
 /** Beyond this share it is an outage. */
@@ -48,7 +49,7 @@ function lossyBy(target: Target): Lossy | undefined {
     wilson(lost.length, asked).low >= leastShare &&
     lost.length <= mostShare * asked &&
     told.every(({ asks }) => asks.every(each => isLost(each) || each.fate === 'ok')) &&
-    turnsOf(told) >= leastTurns &&
+    isLostAlone(told) &&
     isOfNoMode(told) &&
     lateOf(ports, lost) <= 0.2 * lost.length &&
     told.every(({ asks }) => isByChance(asks))
@@ -71,14 +72,24 @@ const isByChance = (asks: readonly Question[]): boolean => {
   return rhythmOf(outcomes, doubt) === 'mixed' || outcomes.length < leastLost
 }
 
-/** How often ports that ask on went from lost to answered, or back. */
-const turnsOf = (told: readonly Told[]): number =>
-  told
-    .filter(({ port }) => port.of.mode === 'pinned')
-    .reduce(
-      (sum, { asks }) => sum + asks.filter((each, i) => i > 0 && isLost(each) !== isLost(asks[i - 1] ?? each)).length,
-      0,
-    )
+/**
+ * Of ports that ask on: where each question is lost for itself, a loss is followed by another as often as anything is. Who
+ * comes and goes is lost for whole stretches between answers.
+ */
+function isLostAlone(told: readonly Told[]): boolean {
+  const pinned = told.filter(({ port }) => port.of.mode === 'pinned')
+  const stretches = pinned.flatMap(({ asks }) => lostBetween(asks))
+  const several = stretches.filter(length => length > 1).length
+  const all = pinned.flatMap(({ asks }) => asks)
+  const share = all.filter(isLost).length / Math.max(1, all.length)
+  return stretches.length - several >= leastAlone && binomialAtLeast(several, stretches.length, share) > unlike
+}
+
+/** How many were lost, each time, between two that were answered. */
+function lostBetween(asks: readonly Question[]): readonly number[] {
+  const heard = asks.flatMap((each, i) => (isLost(each) ? [] : [i]))
+  return heard.slice(1).flatMap((at, i) => (at - (heard[i] ?? at) > 1 ? [at - (heard[i] ?? at) - 1] : []))
+}
 
 interface Told {
   readonly port: ProbeHistory

@@ -24,6 +24,8 @@ const losing =
     dice(i * i + i, salt) < share * 1000 ? lost : {}
 const pinned: Series = { mode: 'pinned', port: 40_053, fares: losing(0.2, 1) }
 const fresh: Series = { fares: losing(0.2, 2) }
+/** Two minutes each time. */
+const isAway = (s: number): boolean => [0, 400, 700].some(from => s >= from && s < from + 120)
 const dropping = (by: number): Looked[] => [{ counters: { drop: 0 } }, { counters: { drop: by } }]
 const looks = ([before = {}, after = {}]: readonly Looked[]) => [looked(-1, before), looked(31.9, after)]
 
@@ -56,6 +58,16 @@ describe('nothing is said', () => {
       { fares: s => (s >= 10 && s < 15 ? lost : {}) },
     ],
     ['of two outages', { ...pinned, fares: s => (s % 10 < 3 ? lost : {}) }, { fares: s => (s % 10 < 3 ? lost : {}) }],
+    [
+      'of a server that comes and goes, of whom new ports meet one in two',
+      { ...pinned, every: 60, to: 900, fares: s => (isAway(s) ? lost : {}) },
+      { every: 60, to: 900, fares: (s, i) => (isAway(s) && i % 7 === 1 ? lost : {}) },
+    ],
+    [
+      'of the same where a single question is lost as well, now and then',
+      { ...pinned, every: 20, to: 900, fares: (s, i) => (isAway(s) || i % 17 === 11 ? lost : {}) },
+      { every: 20, to: 900, fares: (s, i) => (isAway(s) || i % 19 === 9 ? lost : {}) },
+    ],
     ['of a port that is left alone', { ...pinned, fares: s => (s > 5 ? lost : {}) }, {}],
     ['when only new ports lose: a dead server among several', { ...pinned, fares: () => ({}) }, fresh],
     [

@@ -50,7 +50,10 @@ function judgeOne(of: Case, lossy: Lossy): Finding[] {
       ],
       ruledOut: [
         { what: 'udp-stale-entry', because: 'no port is left without any answer' },
-        { what: 'dead-endpoint', because: 'one port, hence one entry and one server, loses some and not others' },
+        {
+          what: 'dead-endpoint',
+          because: 'one port, hence one entry and one server, loses single questions, and is answered in between',
+        },
         { what: 'dns-slow', because: 'nothing came late' },
         { what: 'ip-forward-off', because: 'most is answered' },
         ...(drop
