@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { conduct, type Job } from '../conduct.ts'
+import type { Job } from '../conduct.ts'
+import { conductEach } from '../ended.ts'
 import type { Event } from '../events.ts'
 import { type Scored, scoreOf } from '../matrix/score.ts'
 import { page, summary, table } from '../matrix/table.ts'
@@ -45,16 +46,9 @@ async function go(names: readonly string[], options: Options): Promise<void> {
   const scored: Scored[] = []
   for (let run = 1; run <= options.runs && !stopping.signal.aborted; run++) {
     const results = join(options.results, `run-${run}`)
-    await conduct(jobs, {
-      parallel: options.parallel,
-      results,
-      diagnosed: true,
-      signal: stopping.signal,
-      onEvent: event => hear(event),
-    })
+    await conductEach(jobs, { parallel: options.parallel, results, diagnosed: true, signal: stopping.signal }, hear)
   }
-  function hear(event: Event): void {
-    if (event.event !== 'ends') return
+  function hear(event: Parameters<typeof score>[0]): void {
     const one = score(event)
     scored.push(one)
     print(options.json ? `${JSON.stringify(one)}\n` : line(one, scored.length, jobs.length * options.runs))

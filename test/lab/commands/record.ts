@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import { Problem } from '../../../src/outcome/problem.ts'
-import { conduct, type Job } from '../conduct.ts'
+import type { Job } from '../conduct.ts'
+import { conductEach } from '../ended.ts'
 import type { Event } from '../events.ts'
 import { misnamed, misnamedThen } from '../matrix/misnamed.ts'
 import { paint } from '../narrate.ts'
@@ -48,20 +49,14 @@ async function go(names: readonly string[], { mode, results, into }: Options): P
   await refuseWithout([...new Set(jobs.map(({ mode }) => mode))])
   using stopping = untilStopped()
   let kept = 0
-  await conduct(jobs, {
-    parallel: 1, // undisturbed: what is recorded is judged for years
-    results,
-    diagnosed: true,
-    signal: stopping.signal,
-    onEvent(event) {
-      if (event.event !== 'ends') return
-      const why = unfit(event)
-      if (why === undefined && event.incident !== undefined) keepIncident(event.incident, folderOf(into, event))
-      if (why === undefined) kept++
-      print(
-        `${why === undefined ? paint('green', '✔') : paint('red', '✘')} ${event.scenario} (${event.mode})${why === undefined ? '' : `: ${why}`}\n`,
-      )
-    },
+  // One at a time, undisturbed: what is recorded is judged for years.
+  await conductEach(jobs, { parallel: 1, results, diagnosed: true, signal: stopping.signal }, event => {
+    const why = unfit(event)
+    if (why === undefined && event.incident !== undefined) keepIncident(event.incident, folderOf(into, event))
+    if (why === undefined) kept++
+    print(
+      `${why === undefined ? paint('green', '✔') : paint('red', '✘')} ${event.scenario} (${event.mode})${why === undefined ? '' : `: ${why}`}\n`,
+    )
   })
   print(`${kept} of ${jobs.length} recorded\n`)
   process.exitCode = stopping.exitCode ?? (kept === jobs.length ? 0 : 1)
