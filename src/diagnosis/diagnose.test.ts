@@ -100,6 +100,35 @@ test('the surer finding wins, and what it replaces says so', () => {
   ])
 })
 
+const proven = { confidence: { level: 'proven', because: 'somebody said so' } } as const
+/** What it stood on turns out to be wrong after six seconds. */
+const wrong = defineRule({
+  ...likely,
+  name: 'wrong',
+  judge: of => (of.at > storyBegins + 6000 ? [] : found(of, proven)),
+  isRefuted: of => of.at > storyBegins + 6000,
+})
+
+test('a verdict that is refuted is taken back, however sure, and what others find takes its place', () => {
+  const story = [...resets(1), examined(3), ...resets(4), examined(7), ...survived(20), examined(30)]
+  const told = tell(story, wrong, likely)
+  expect(words(told)).toEqual([
+    'wrong-1 open 100',
+    'likely-1 open 200',
+    'wrong-1 closed 100 > likely-1',
+    'likely-1 closed 200',
+  ])
+  expect(told.map(each => each.of)).toEqual([100, 200, 100, 200])
+})
+
+test('where nobody else finds anything, what it stood on is explained again', () => {
+  expect(words(tell([ended(1), examined(2), examined(7), examined(9)], wrong))).toEqual([
+    'wrong-1 open 1',
+    'wrong-1 closed 1',
+    'unexplained-1 open 1',
+  ])
+})
+
 test('what no rule explains is told as unexplained, after a moment, and taken back when somebody explains it', () => {
   const late = defineRule({ ...likely, judge: of => (of.at > storyBegins + 20_000 ? found(of) : []) })
   const story = [ended(1), examined(2), examined(7), examined(21)]

@@ -1,6 +1,6 @@
 import type { Observation } from '../outcome/observation.ts'
 import type { Verdict } from '../outcome/verdict.ts'
-import { caseOf, hasSymptoms, isSymptom } from './case.ts'
+import { type Case, caseOf, hasSymptoms, isSymptom } from './case.ts'
 import { docket } from './docket.ts'
 import { history } from './history.ts'
 import { rules as every } from './index.ts'
@@ -19,6 +19,12 @@ export function diagnostician(rules: readonly Rule[] = every): Diagnostician {
   const past = history()
   const verdicts = docket()
   const isDue = dueness()
+  /** The names of open verdicts that do not hold any more. */
+  function refutedIn(of: Case): ReadonlySet<string> {
+    const open = new Set(verdicts.open.map(({ name }) => name))
+    return new Set(rules.filter(rule => open.has(rule.name) && rule.isRefuted?.(of)).map(({ name }) => name))
+  }
+
   return {
     fold(observation) {
       past.fold(observation)
@@ -26,7 +32,9 @@ export function diagnostician(rules: readonly Rule[] = every): Diagnostician {
       if (observation.type !== 'examined') return []
       const of = caseOf(past, observation.at, verdicts.spent)
       // Most of the time all is well, and then nobody has to look for reasons.
-      return verdicts.enter(due && hasSymptoms(of) ? weigh(rules, of, verdicts.settled) : [], of)
+      return due && hasSymptoms(of)
+        ? verdicts.enter(weigh(rules, of, verdicts.settled), of, refutedIn(of))
+        : verdicts.enter([], of)
     },
     get open() {
       return verdicts.open

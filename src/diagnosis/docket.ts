@@ -10,8 +10,8 @@ export interface Docket {
   readonly settled: { has(symptom: Symptom): boolean }
   /** Symptoms a closed verdict has explained. */
   readonly spent: { has(symptom: Symptom): boolean }
-  /** Takes the findings of one examination. Returns what opened, changed or closed. */
-  enter(found: readonly Found[], of: Case): readonly Verdict[]
+  /** Takes the findings of one examination, and takes back verdicts of rules that are refuted. Returns what opened, changed or closed. */
+  enter(found: readonly Found[], of: Case, refuted?: ReadonlySet<string>): readonly Verdict[]
   readonly open: readonly Verdict[]
 }
 
@@ -26,12 +26,15 @@ export function docket(): Docket {
   const spent = new WeakSet<Symptom>()
   const numbers = new Map<string, number>()
 
-  function enter(found: readonly Found[], of: Case): Verdict[] {
+  function enter(found: readonly Found[], of: Case, refuted: ReadonlySet<string> = new Set()): Verdict[] {
     const news: Verdict[] = []
+    const wrong = [...entries.values()].filter(({ verdict }) => refuted.has(verdict.name))
+    for (const { verdict } of wrong) entries.delete(keyOfVerdict(verdict))
     for (const each of found) {
       const verdict = take(each, of)
       if (verdict) news.push(verdict)
     }
+    news.push(...wrong.map(entry => takeBack(entry, of.at)))
     const told = symptomsOf(of)
     for (const entry of entries.values()) {
       const better = found.find(each => isBetter(each, entry) || isWider(each, entry, found))
@@ -75,8 +78,9 @@ export function docket(): Docket {
 
   /** What a verdict stood on stays explained when another takes its place. */
   function inherit(heir: Entry, { grounds }: Entry): void {
-    const all = Math.round((heir.verdict.of * (heir.grounds.count + grounds.recent.size)) / heir.grounds.count)
+    const before = heir.grounds.count
     heir.grounds.add([...grounds.recent])
+    const all = Math.round((heir.verdict.of * heir.grounds.count) / before)
     heir.verdict = { ...heir.verdict, ...countsOf(heir.grounds, all) }
   }
 
@@ -84,6 +88,17 @@ export function docket(): Docket {
     for (const symptom of grounds.recent) if (!supersededBy) spent.add(symptom)
     entries.delete(keyOfVerdict(verdict))
     return { ...verdict, state: 'closed', closedAt: at, updatedAt: at, ...(supersededBy && { supersededBy }) }
+  }
+
+  /** Whoever explains most of what it stood on takes its place; what nobody explains is to be explained again. */
+  function takeBack(entry: Entry, at: number): Verdict {
+    const { recent } = entry.grounds
+    const shared = (of: Entry) => [...recent].filter(symptom => of.grounds.has(symptom)).length
+    const heir = [...entries.values()].toSorted((a, b) => shared(b) - shared(a)).find(each => shared(each) > 0)
+    if (heir) inherit(heir, entry)
+    else for (const symptom of recent) settled.delete(symptom)
+    const { verdict } = entry
+    return { ...verdict, state: 'closed', closedAt: at, updatedAt: at, ...(heir && { supersededBy: heir.verdict.id }) }
   }
 
   function nextId(name: string): string {

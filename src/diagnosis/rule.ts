@@ -31,6 +31,8 @@ export interface Rule {
   readonly family: Family
   /** Pure. Empty unless it knows. */
   judge(of: Case): readonly Finding[]
+  /** Pure. What is seen by now contradicts the evidence that it stood on: an open verdict of it is taken back, however sure. */
+  isRefuted?(of: Case): boolean
 }
 
 export const defineRule = (rule: Rule): Rule => rule

@@ -66,6 +66,17 @@ describe('with the node’s evidence', () => {
     expect(family({ ledger: open, node }, silent(), direct())).toEqual([20])
   })
 
+  test('nor where too many died for a choice among several, whoever broke the silence: all of it is taken back', () => {
+    const said = { ledger: lostWhereItSpoke, node: byRules(600) }
+    const zombies = silence({ name: 'server-speaks', ends: () => 'zombie' })
+    const lost = (connections: number) => silence({ connections, ends: () => 'word' })
+    const isRefuted = (connections: number) => conntrackExpiry.isRefuted?.(caseWith(said, lost(connections), zombies))
+    expect(isRefuted(16)).toBe(false)
+    expect(isRefuted(20)).toBe(true) // one in two, twenty times
+    expect(judged(said, lost(20), zombies)).toEqual([])
+    expect(judged(said, silent(), zombies)).toEqual(['client-first likely 20', 'server-first proven 40'])
+  })
+
   test('not where far fewer died than pick another server', () => {
     const few = silence({ connections: 400, ends: i => (i % 40 === 0 ? 'word' : 'answered') })
     expect(judged({ ledger: open, node: byRules(600) }, few)).toEqual([])

@@ -4,6 +4,7 @@ import { defineRule } from '../rule.ts'
 import { sceneOf } from '../scene.ts'
 import { type Forgetter, serverFirst } from '../server-first.ts'
 import { clientFirst } from './client-first.ts'
+import { isContradicted } from './contradicted.ts'
 import { remedy } from './remedy.ts'
 
 const conntrack: Forgetter = {
@@ -21,9 +22,9 @@ export const conntrackExpiry = defineRule({
   name: 'conntrack-expiry',
   title: 'conntrack forgot an idle connection',
   family: 'forgotten-flow',
+  isRefuted: isContradicted,
   judge: of => [
-    ...clientFirst(of),
-    ...serverFirst(of, conntrack),
+    ...(isContradicted(of) ? [] : [...clientFirst(of), ...serverFirst(of, conntrack)]),
     ...forgottenFlow(sceneOf(of, 'translated', 'word'), 'conntrack or IPVS on the node, a flush, or a middlebox'),
     ...forgottenFlow(sceneOf(of, 'translated', 'theirs'), 'conntrack or IPVS on the node; the server spoke first'),
   ],
