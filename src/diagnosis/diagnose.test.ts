@@ -41,7 +41,10 @@ const words = (verdicts: readonly Verdict[]) =>
 
 const resets = (from: number) => Array.from({ length: 100 }, (_, i) => ended(from + i / 100, { id: `${from} ${i}` }))
 const survived = (from: number) => Array.from({ length: 20 }, (_, i) => exchanged(from + i / 100))
-const good = (n: number) => Array.from({ length: n }, (_, i) => exchanged(15 + i / 1000))
+const good = (n: number, idleMs = 900_000, from = 15) =>
+  Array.from({ length: n }, (_, i) => exchanged(from + i / 1000, { idleMs }))
+/** What was seen once is over after so many. */
+const enough = 15
 
 test('a thousand resets of one cause are one verdict, which opens, is updated, and closes', () => {
   const story = [...resets(1), examined(3), ...resets(4), examined(6), examined(8), ...survived(20), examined(30)]
@@ -49,7 +52,7 @@ test('a thousand resets of one cause are one verdict, which opens, is updated, a
 })
 
 test('what was closed does not come back by itself, and what comes anew is a new verdict', () => {
-  const story = [ended(1), examined(2), exchanged(13), examined(14), examined(16), ended(20), examined(21)]
+  const story = [ended(1), examined(2), ...good(enough), examined(16), examined(18), ended(20), examined(21)]
   expect(words(tell(story, likely))).toEqual(['likely-1 open 1', 'likely-1 closed 1', 'likely-2 open 1'])
 })
 
@@ -59,7 +62,7 @@ test('a verdict does not close while nothing says that its cause is gone', () =>
 })
 
 test('a zombie is found long after its server spoke: the silences of its like tell that it is over', () => {
-  const story = [ended(1, { zombie: true, idleMs: 9000 }), examined(2), exchanged(13, { idleMs: 4000 }), examined(14)]
+  const story = [ended(1, { zombie: true, idleMs: 9000 }), examined(2), ...good(enough, 4000), examined(16)]
   expect(words(tell(story, likely))).toEqual(['likely-1 open 1', 'likely-1 closed 1'])
 })
 
@@ -67,9 +70,9 @@ test.each([
   ['a reset', { idleMs: 360_000 }, 345_000, 360_000],
   ['a zombie', { idleMs: 366_000, zombie: true }, 345_000, 360_000],
 ])('%s closes no sooner for a silence that is clearly shorter', (_, fatal, shorter, asLong) => {
-  const story = [ended(1, fatal), examined(2), exchanged(13, { idleMs: shorter }), examined(14)]
+  const story = [ended(1, fatal), examined(2), ...good(enough, shorter), examined(16)]
   expect(words(tell(story, likely))).toEqual(['likely-1 open 1'])
-  const more = [...story, exchanged(15, { idleMs: asLong }), examined(16)]
+  const more = [...story, ...good(enough, asLong, 17), examined(18)]
   expect(words(tell(more, likely)).at(-1)).toBe('likely-1 closed 1')
 })
 
@@ -77,6 +80,17 @@ test('a symptom that meets few takes many good outcomes to be called gone', () =
   const one = defineRule({ ...likely, judge: of => found(of, { of: 100 }) })
   expect(words(tell([ended(1), examined(2), ...good(100), examined(16)], one))).toEqual(['likely-1 open 1'])
   expect(words(tell([ended(1), examined(2), ...good(800), examined(16)], one)).at(-1)).toBe('likely-1 closed 1')
+})
+
+test.each([
+  [1, 15],
+  [2, 9],
+  [40, 3],
+])('of %i that could have met it all did: it takes %i good outcomes to be over', (met, needed) => {
+  const deaths = Array.from({ length: met }, (_, i) => ended(1 + i / 100, { id: `${i}` }))
+  const after = (n: number) => words(tell([...deaths, examined(2), ...good(n), examined(16)], likely)).at(-1)
+  expect(after(needed - 1)).toBe(`likely-1 open ${met}`)
+  expect(after(needed)).toBe(`likely-1 closed ${met}`)
 })
 
 test('of two as sure, the one that explains all of the other and as much again wins', () => {

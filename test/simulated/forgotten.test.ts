@@ -19,12 +19,11 @@ test.each([true, false])(
     const cohorts = spread(cohortsSilentFor(25 * hours, 30))
     const sim = await story({ ...rarely, cohorts, agent, servers: 2, every: 5 * minutes }, 26 * hours)
     const level = agent ? 'proven' : 'likely'
-    expect(words(sim)).toEqual(
-      expect.arrayContaining([
-        `conntrack-expiry/client-first ${level} open`,
-        `conntrack-expiry/server-first ${level} open`,
-      ]),
-    )
+    // One in two survives, and a few in a row do: nothing is over for that.
+    expect(words(sim)).toEqual([
+      `conntrack-expiry/client-first ${level} open`,
+      `conntrack-expiry/server-first ${level} open`,
+    ])
     const found = named(sim, 'client-first')
     expect(found?.series).toEqual(expect.arrayContaining(['http-hold/http', 'tcp-hold/no-keepalive']))
     expect(found?.series).not.toContain('tcp-hold/keepalive')

@@ -8,6 +8,7 @@ import { conntrackExpiry } from './rule.ts'
 
 const half = (i: number): End => (i % 4 < 2 ? 'word' : 'answered')
 const silent = (more: Cohort = {}) => silence({ ends: half, ...more })
+const allLost = (connections: number) => silence({ connections, ends: () => 'word' })
 const kept = (more: Cohort = {}) => silence({ name: 'kept', keepalive: 60, ...more })
 const direct = (more: Cohort = {}) => silence({ name: 'direct', path: 'pod', ...more })
 const judged = (said: Said, ...cohorts: Parameters<typeof caseWith>[1][]) =>
@@ -69,11 +70,10 @@ describe('with the node’s evidence', () => {
   test('nor where too many died for a choice among several, whoever broke the silence: all of it is taken back', () => {
     const said = { ledger: lostWhereItSpoke, node: byRules(600) }
     const zombies = silence({ name: 'server-speaks', ends: () => 'zombie' })
-    const lost = (connections: number) => silence({ connections, ends: () => 'word' })
-    const isRefuted = (connections: number) => conntrackExpiry.isRefuted?.(caseWith(said, lost(connections), zombies))
+    const isRefuted = (connections: number) => conntrackExpiry.isRefuted?.(caseWith(said, allLost(connections), zombies))
     expect(isRefuted(16)).toBe(false)
     expect(isRefuted(20)).toBe(true) // one in two, twenty times
-    expect(judged(said, lost(20), zombies)).toEqual([])
+    expect(judged(said, allLost(20), zombies)).toEqual([])
     expect(judged(said, silent(), zombies)).toEqual(['client-first likely 20', 'server-first proven 40'])
   })
 
