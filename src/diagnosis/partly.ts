@@ -18,11 +18,9 @@ export interface Spell extends Meanwhile {
 /** Of each callee to whom something new failed. */
 export const spellsOf = perCase((of: Case): readonly Spell[] => calleesOf(of).flatMap(callee => spellAt(callee) ?? []))
 
-/** The same without those that failed for a reason that is known. */
-export const spellsWithout = (of: Case, known: ReadonlySet<Attempt>): readonly Spell[] =>
-  spellsOf(of).flatMap(spell =>
-    spell.bad.some(each => known.has(each)) ? (spellAt(spell.callee, known) ?? []) : spell,
-  )
+/** The same without those that failed for a reason that is known; `undefined` when nothing is left. */
+export const spellWithout = (spell: Spell, known: ReadonlySet<Attempt>): Spell | undefined =>
+  spell.bad.some(each => known.has(each)) ? spellAt(spell.callee, known) : spell
 
 function spellAt(callee: Callee, known: ReadonlySet<Attempt> = new Set()): Spell | undefined {
   const news = callee.attempts.filter(({ isNew }) => isNew)

@@ -70,8 +70,9 @@ export function ask(plan: AskPlan, health: DnsHealth, stage: Stage): void {
           ...more,
         }),
       )
-    if (to && (mode === 'pinned' || isGone)) remember(stage, flow, to)
-    if (mode !== 'pinned' && isGone) forget(stage, flow)
+    const isUnheard = isGone || to?.backend.state === 'refusing'
+    if (to && (mode === 'pinned' || isUnheard)) remember(stage, flow, to)
+    if (mode !== 'pinned' && isUnheard) forget(stage, flow)
     if (isGone) return void tell1(timeoutMs, { fate: 'timeout', code: 'DEADLINE' })
     if (!to || to.backend.state === 'refusing') return void tell1(0.5, { fate: 'refused', code: 'ECONNREFUSED' })
     if (lateMs >= timeoutMs) {

@@ -37,6 +37,14 @@ describe('somebody empties the conntrack table', () => {
   })
 })
 
+/** Nothing starts it again, and nobody takes it out of the Service. */
+function staysDead(sim: Simulation): void {
+  const pod = first(sim)
+  pod.state = 'refusing'
+  pod.lastEnd = { at: Math.round(sim.time.wall()), reason: 'OOMKilled', exitCode: 137 }
+  for (const cohort of sim.cohorts.values()) cohort.dies(pod, 'fin')
+}
+
 describe('a server is killed for its memory', () => {
   test.each(['fin', 'rst'] as const)('it is told once, and is over soon (%s)', { timeout }, async how => {
     const sim = await blow({}, sim => killed(sim, first(sim), how))
@@ -55,6 +63,14 @@ describe('a server is killed for its memory', () => {
     const sim = await blow({ agent: false, kubernetes: false }, sim => killed(sim, first(sim), 'fin'))
     expect(words(sim)).toEqual(['peer-died/killed proven closed'])
   })
+})
+
+test('it is killed, and does not come back, and nobody takes it out: after a minute it is a dead endpoint', {
+  timeout,
+}, async () => {
+  const sim = await blow(often, staysDead, 1.2 * hours)
+  expect(words(sim)).toEqual(expect.arrayContaining(['peer-died/killed proven closed', 'dead-endpoint proven open']))
+  for (const { name } of faults(sim.diary)) expect(['peer-died', 'dead-endpoint']).toContain(name)
 })
 
 test('a backend stays in the Service though nobody is there: one of three is dead', { timeout }, async () => {

@@ -73,6 +73,15 @@ describe('who was there died a moment ago', () => {
     expect(levels(until, gone)).toEqual(['proven'])
   })
 
+  test('it is led to for longer, by few: those who met it before speak for them', () => {
+    const few = connects({ name: 'few', from: 75, to: 78, every: 1, fate: () => 'refused' })
+    const led = look(79, { led: leads([...news(15), ...few]), rules: ruled(10, 11) })
+    const [finding] = judge(cut, news(15), few, [gone, led, examined(until + 5)])
+    expect(finding?.confidence.level).toBe('proven')
+    const elsewhere = look(79, { led: [...leads(news(15)), ...leads(few, server(10).ip)], rules: ruled(10, 11) })
+    expect(judge(cut, news(15), few, [gone, elsewhere, examined(until + 5)])).toEqual([])
+  })
+
   test('nobody knows: it may come back', () => {
     expect(levels(30)).toEqual(['likely'])
     expect(levels(until)).toEqual(['proven'])

@@ -1,16 +1,14 @@
-import { inVainOf } from '../fallen.ts'
-import { spellsWithout } from '../partly.ts'
 import { defineRule } from '../rule.ts'
 import { byTheNode } from './by-the-node.ts'
 import { byWhatWasSeen } from './by-what-was-seen.ts'
+import { spellsIn } from './spells.ts'
 
 export const deadEndpoint = defineRule({
   name: 'dead-endpoint',
   title: 'a Service leads to a backend where nobody is',
   family: 'dead-backend',
   judge: of =>
-    // Who died a moment ago is still led to until that is noticed (peer-died).
-    spellsWithout(of, inVainOf(of)).flatMap(spell => {
+    spellsIn(of).flatMap(spell => {
       if (spell.callee.way === 'direct') return []
       const proven = byTheNode(of, spell)
       return proven.length > 0 ? proven : byWhatWasSeen(of, spell)
