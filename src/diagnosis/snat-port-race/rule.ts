@@ -1,7 +1,7 @@
 import { natRules } from '../../evidence/nat-rules/facts.ts'
 import { isLate } from '../case.ts'
 import type { Case, LateOpening } from '../case.ts'
-import { attemptsOf, isSilent, isTelling } from '../attempts.ts'
+import { attemptsOf, isSilent } from '../attempts.ts'
 import { doubt } from '../repicked.ts'
 import { netstatRise } from '../rises.ts'
 import type { Meanwhile } from '../rises.ts'
@@ -26,7 +26,7 @@ function judge(of: Case): Finding[] {
   const late = of.lateOpenings.filter(({ suspect, tookUs }) => !suspect && tookUs < onceMs * 1000)
   const [first, last] = [late[0], late.at(-1)]
   if (!first || !last || late.length < least) return []
-  const time = { from: sentAt(first), to: last.at }
+  const time = { from: Math.min(...late.map(sentAt)), to: last.at }
   if (isOutage(of, time)) return []
   const races = lostRaces(of, time)
   const isRace = races !== undefined && races.failed * 2 >= late.length && races.dropped <= races.failed
@@ -80,12 +80,12 @@ function judge(of: Case): Finding[] {
 
 const sentAt = ({ at, tookUs }: LateOpening): number => at - tookUs / 1000
 
-/** After an outage whatever waited opens late: that is its echo. */
+/** After an outage whatever waited opens late: that is its echo, also when the outage has its verdict, and that is closed. */
 const isOutage = (of: Case, { from, to }: Meanwhile): boolean =>
   attemptsOf(of).some(
     each =>
       (isSilent(each) || each.fate === 'refused') &&
-      isTelling(each) &&
+      !each.isDoubtful &&
       each.sentAt >= from - echoMs &&
       each.sentAt <= to,
   )
