@@ -85,7 +85,10 @@ test('the kernel says how long a datagram waited for a busy process', async () =
   const delay = new Promise<number | undefined>(resolve =>
     socket.once('message', () => resolve(receiveDelayMs(socket))),
   )
-  await new Promise(sent => socket.send('x', socket.address().port, '127.0.0.1', sent))
+  const connects = once(socket, 'connect')
+  socket.connect(socket.address().port, '127.0.0.1')
+  await connects
+  socket.send('x') // connected, it leaves at once: nobody can have read it before we are busy
   const busyUntil = performance.now() + 30
   while (performance.now() < busyUntil);
   await message
