@@ -70,7 +70,8 @@ describe('with the node’s evidence', () => {
   test('nor where too many died for a choice among several, whoever broke the silence: all of it is taken back', () => {
     const said = { ledger: lostWhereItSpoke, node: byRules(600) }
     const zombies = silence({ name: 'server-speaks', ends: () => 'zombie' })
-    const isRefuted = (connections: number) => conntrackExpiry.isRefuted?.(caseWith(said, allLost(connections), zombies))
+    const isRefuted = (connections: number) =>
+      conntrackExpiry.isRefuted?.(caseWith(said, allLost(connections), zombies))
     expect(isRefuted(16)).toBe(false)
     expect(isRefuted(20)).toBe(true) // one in two, twenty times
     expect(judged(said, allLost(20), zombies)).toEqual([])
