@@ -24,6 +24,14 @@ export function attemptLines(attempts: readonly Attempt[]): readonly EvidenceLin
     : lines
 }
 
+/** That others of a sort were answered meanwhile, where some were. */
+export const answeredLines = (
+  heard: readonly Attempt[],
+  sort: string,
+  at = heard.at(-1)?.sentAt ?? 0,
+): readonly EvidenceLine[] =>
+  heard.length === 0 ? [] : [{ source: 'client', at, says: `${heard.length} attempts ${sort} were answered meanwhile` }]
+
 function wordsOf({ fate, symptom }: Attempt): string {
   const phase = symptom?.phase
   const words = [symptom?.type === 'ended' ? `in ${phase}` : '', symptom?.code ?? ''].filter(each => each !== '')

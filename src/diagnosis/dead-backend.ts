@@ -1,3 +1,4 @@
+import { answeredLines } from './attempt-lines.ts'
 import { isHeard, isSilent } from './attempts.ts'
 import type { Case } from './case.ts'
 import { findingFrom } from './from-attempts.ts'
@@ -44,15 +45,7 @@ export const deadBackend = (of: Case): Finding[] =>
         ...(servers.length > 0
           ? [{ source: 'client', at: of.at, says: `reached meanwhile: ${servers.map(serverWords).join(', ')}` }]
           : []),
-        ...(oldHeard.length > 0
-          ? [
-              {
-                source: 'client',
-                at: of.at,
-                says: `${oldHeard.length} attempts on flows from before were answered meanwhile`,
-              },
-            ]
-          : []),
+        ...answeredLines(oldHeard, 'on flows from before', of.at),
       ],
       ruledOut: [
         { what: 'no-endpoints', because: 'nobody refuses' },

@@ -1,3 +1,4 @@
+import { answeredLines } from './attempt-lines.ts'
 import { type Attempt, attemptsOf, isHeard, isSilent, isTelling } from './attempts.ts'
 import { during, within } from './callees.ts'
 import type { Case } from './case.ts'
@@ -106,24 +107,8 @@ export function silentPath(of: Case): Finding[] {
           because: ['nobody beyond our own node is reached', ...(old ? [old] : [])].join('; '),
         },
         evidence: [
-          ...(near.length > 0
-            ? [
-                {
-                  source: 'client',
-                  at: near.at(-1)?.sentAt ?? 0,
-                  says: `${near.length} attempts to pods on our own node were answered meanwhile`,
-                },
-              ]
-            : []),
-          ...(oldHeard.length > 0
-            ? [
-                {
-                  source: 'client',
-                  at: oldHeard.at(-1)?.sentAt ?? 0,
-                  says: `${oldHeard.length} attempts on flows from before were answered meanwhile`,
-                },
-              ]
-            : []),
+          ...answeredLines(near, 'to pods on our own node'),
+          ...answeredLines(oldHeard, 'on flows from before'),
         ],
         ruledOut: [
           ...(oldHeard.length > oldSilent.length

@@ -12,12 +12,9 @@ const restartMs = 12_000
 /** A node that is silent is called NotReady, and its endpoints go, ms (node-monitor-grace-period). */
 const graceMs = 40_000
 
-/** A container is killed; its kernel closes what it had with FIN, or where data was unread with RST. It comes back. */
-export function killed(sim: Simulation, pod: Pod, how: 'fin' | 'rst'): void {
-  const { time, stage, cluster, cohorts } = sim
-  pod.state = 'refusing'
-  pod.lastEnd = { at: Math.round(time.wall()), reason: 'OOMKilled', exitCode: 137 }
-  for (const cohort of cohorts.values()) cohort.dies(pod, how)
+/** Its readiness probe fails, and the Service leads to the others. */
+function isNoticed(sim: Simulation, pod: Pod): void {
+  const { time, stage, cluster } = sim
   time.after(noticedMs, () => {
     changed(stage, 'endpoint-unready', pod)
     leadsTo(
@@ -26,6 +23,15 @@ export function killed(sim: Simulation, pod: Pod, how: 'fin' | 'rst'): void {
       cluster.hold.backends.filter(each => each !== pod),
     )
   })
+}
+
+/** A container is killed; its kernel closes what it had with FIN, or where data was unread with RST. It comes back. */
+export function killed(sim: Simulation, pod: Pod, how: 'fin' | 'rst'): void {
+  const { time, stage, cluster, cohorts } = sim
+  pod.state = 'refusing'
+  pod.lastEnd = { at: Math.round(time.wall()), reason: 'OOMKilled', exitCode: 137 }
+  for (const cohort of cohorts.values()) cohort.dies(pod, how)
+  isNoticed(sim, pod)
   time.after(restartMs, () => {
     cluster.restarts(pod)
     changed(stage, 'pod-restarted', pod)
@@ -38,16 +44,9 @@ export function killed(sim: Simulation, pod: Pod, how: 'fin' | 'rst'): void {
 
 /** A pod is gone at once with its network, and says nothing: another is started once somebody notices. */
 export function vanishes(sim: Simulation, pod: Pod): void {
-  const { time, stage, cluster } = sim
+  const { time, stage } = sim
   pod.state = 'silent'
-  time.after(noticedMs, () => {
-    changed(stage, 'endpoint-unready', pod)
-    leadsTo(
-      sim,
-      cluster.hold,
-      cluster.hold.backends.filter(each => each !== pod),
-    )
-  })
+  isNoticed(sim, pod)
   time.after(restartMs, () => {
     changed(stage, 'pod-gone', pod)
     starts(sim, pod.identity.node)

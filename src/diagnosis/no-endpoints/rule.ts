@@ -1,4 +1,4 @@
-import { shareOf } from '../attempt-lines.ts'
+import { answeredLines, shareOf } from '../attempt-lines.ts'
 import { type Attempt, isRefused } from '../attempts.ts'
 import type { Case } from '../case.ts'
 import { findingFrom } from '../from-attempts.ts'
@@ -39,18 +39,7 @@ function judge(of: Case, shut: Shut): Finding[] {
       good: [],
       meanwhile: shut,
       confidence: confidenceOf(emptiness, onTheWay),
-      evidence: [
-        ...unique(emptiness),
-        ...(old.length > 0
-          ? [
-              {
-                source: 'client',
-                at: old.at(-1)?.sentAt ?? 0,
-                says: `${old.length} attempts from ports it knew were answered meanwhile`,
-              },
-            ]
-          : []),
-      ],
+      evidence: [...unique(emptiness), ...answeredLines(old, 'from ports it knew')],
       ruledOut: [
         ...(onTheWay === undefined ? [] : [{ what: 'a server whose process is gone', because: onTheWay }]),
         ...(refused > 0 ? [{ what: 'rules-missing', because: 'without rules nobody would refuse' }] : []),

@@ -1,3 +1,4 @@
+import { answeredLines } from '../attempt-lines.ts'
 import { natRules } from '../../evidence/nat-rules/facts.ts'
 import { ipvs } from '../../evidence/ipvs/facts.ts'
 import { canonical } from '../../evidence/tuple.ts'
@@ -46,15 +47,7 @@ function judge(of: Case, shut: Shut): Finding[] {
           at: Math.max(...untranslated.map(({ at }) => at)),
           says: `${untranslated.length} flows await their answer from ${host} itself`,
         },
-        ...(old.length > 0
-          ? [
-              {
-                source: 'client',
-                at: of.at,
-                says: `${old.length} attempts on flows from before were answered meanwhile`,
-              },
-            ]
-          : []),
+        ...answeredLines(old, 'on flows from before', of.at),
       ],
       ruledOut: [
         { what: 'no-endpoints', because: 'a rule for that would refuse, or be there' },

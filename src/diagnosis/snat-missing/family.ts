@@ -1,3 +1,4 @@
+import { answeredLines } from '../attempt-lines.ts'
 import type { Case } from '../case.ts'
 import { findingFrom } from '../from-attempts.ts'
 import { lackingNode } from '../lacking.ts'
@@ -28,13 +29,7 @@ export const oldGoOn = (of: Case): Finding[] =>
           level: 'possible',
           because: `${oldHeard.length} attempts on flows from before and ${others.length} new ones to others were answered meanwhile`,
         },
-        evidence: [
-          {
-            source: 'client',
-            at: of.at,
-            says: `${oldHeard.length} attempts on flows from before were answered meanwhile`,
-          },
-        ],
+        evidence: answeredLines(oldHeard, 'on flows from before', of.at),
         ruledOut: [
           { what: 'table-full', because: 'new attempts to others get through' },
           { what: 'peer-died', because: 'flows from before go on' },

@@ -1,3 +1,4 @@
+import { answeredLines } from '../attempt-lines.ts'
 import { natRules } from '../../evidence/nat-rules/facts.ts'
 import { canonical } from '../../evidence/tuple.ts'
 import type { EvidenceLine } from '../../outcome/verdict.ts'
@@ -48,15 +49,7 @@ function judge(of: Case, shut: Shut): Finding[] {
         { source: 'node conntrack-entries', at: of.at, says: `${bare.length} new flows await their answer at ${own}` },
         ...(translated ? [translated] : []),
         ...vanished,
-        ...(old.length > 0
-          ? [
-              {
-                source: 'client',
-                at: of.at,
-                says: `${old.length} attempts on flows from before were answered meanwhile`,
-              },
-            ]
-          : []),
+        ...answeredLines(old, 'on flows from before', of.at),
       ],
       ruledOut: [
         ...(old.length > 0 ? [{ what: 'peer-died', because: 'flows from before go on' }] : []),

@@ -1,3 +1,4 @@
+import { answeredLines } from '../attempt-lines.ts'
 import { conntrack } from '../../evidence/conntrack/facts.ts'
 import { type Attempt, attemptsOf, isHeard, isSilent, isTelling } from '../attempts.ts'
 import { spellOf, within } from '../callees.ts'
@@ -65,15 +66,7 @@ function findingOf(of: Case, full: Fullness, lost: readonly Attempt[], got: read
               says: `early_drop = ${early}: so many entries were given up for new ones`,
             },
           ]),
-      ...(old.length > 0
-        ? [
-            {
-              source: 'client',
-              at: old.at(-1)?.sentAt ?? 0,
-              says: `${old.length} attempts on flows from before were answered meanwhile`,
-            },
-          ]
-        : []),
+      ...answeredLines(old, 'on flows from before'),
     ],
     ruledOut: [
       ...(old.length > 0 ? [{ what: 'forwarding-off', because: 'flows from before go on' }] : []),

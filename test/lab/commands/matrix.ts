@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { Problem } from '../../../src/outcome/problem.ts'
 import type { Job } from '../conduct.ts'
 import { conductEach } from '../ended.ts'
 import type { Event } from '../events.ts'
@@ -73,13 +74,12 @@ function conclude(scored: readonly Scored[], options: Options): void {
 
 /** What earlier runs of these left. */
 function scoredIn(results: string, jobs: readonly Job[]): readonly Scored[] {
-  const runs = readdirSync(results)
-  return jobs.flatMap(({ scenario, mode }) =>
-    runs
-      .map(run => join(results, run, `${scenario}-${mode}`))
-      .filter(folder => existsSync(folder))
-      .map(folder => scoreOf(readIncident(folder), { again: true })),
-  )
+  const runs = existsSync(results) ? readdirSync(results) : []
+  const folders = jobs.flatMap(({ scenario, mode }) => runs.map(run => join(results, run, `${scenario}-${mode}`)))
+  const found = folders.filter(folder => existsSync(folder))
+  if (found.length === 0)
+    throw new Problem(`${results}: expected what "lab matrix" left (run-1 and so on), found none`, 2)
+  return found.map(folder => scoreOf(readIncident(folder), { again: true }))
 }
 
 function jobsOf(names: readonly string[], wanted: Mode | undefined): Job[] {

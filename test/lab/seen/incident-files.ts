@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { Problem } from '../../../src/outcome/problem.ts'
 import type { Incident, Look, Seen } from './incident.ts'
 
 /**
@@ -14,8 +15,10 @@ export function writeIncident(folder: string, { observations, looks, ...head }: 
   writeFileSync(join(folder, 'looks.jsonl'), lines(looks))
 }
 
-/** Reads it back. Error when a file is missing or of another format. */
+/** Reads it back. Problem when there is none, Error when a file is missing or of another format. */
 export function readIncident(folder: string): Incident {
+  if (!existsSync(join(folder, 'incident.json')))
+    throw new Problem(`${folder}: expected an incident, as a run leaves it, found no incident.json there`, 2)
   const head = JSON.parse(readFileSync(join(folder, 'incident.json'), 'utf8')) as Omit<
     Incident,
     'observations' | 'looks'
