@@ -1,10 +1,32 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseAllDocuments } from 'yaml'
 
 /** What people apply, and the parts that go with it. */
-export const folders = ['base', 'agent', 'evidence', 'events', 'full'] as const
+export const folders = [
+  'base',
+  'agent',
+  'evidence',
+  'events',
+  'full',
+  'alerts',
+  'prometheus-operator',
+  'grafana',
+  'reload',
+  'keepalive-matrix',
+  'idle-ladder',
+  'node-local-dns',
+  'dual-stack',
+  'daemonset',
+  'external',
+  'job',
+  'canary',
+  'canary/servers',
+  'canary/pool',
+  'canary/baseline',
+  'canary/candidate',
+  'canary/gate',
+] as const
 export type Folder = (typeof folders)[number]
 
 export const pathOf = (folder: Folder): string => fileURLToPath(new URL(`../k8s/${folder}/`, import.meta.url))
@@ -13,10 +35,11 @@ export const base = pathOf('base')
 // Only the fields the tests look at; a manifest without them fails the test that does.
 
 export interface Kustomization {
+  readonly kind: 'Kustomization' | 'Component'
   readonly resources?: readonly string[]
   readonly components?: readonly string[]
-  readonly patches?: readonly { readonly path: string }[]
-  readonly configMapGenerator?: readonly { readonly name: string; readonly files: readonly string[] }[]
+  readonly patches?: readonly { readonly path?: string }[]
+  readonly configMapGenerator?: readonly { readonly name: string; readonly files?: readonly string[] }[]
 }
 
 export interface Port {
@@ -70,13 +93,6 @@ export interface Deployment {
   }
 }
 
-/** Anything `kubectl kustomize` prints. */
-export interface Built {
-  readonly kind: string
-  readonly metadata: { readonly name: string; readonly namespace?: string }
-  readonly data?: Readonly<Record<string, string>>
-}
-
 /** Every document of a file, such as `base/client.yaml`. */
 export function documents(file: string): ReturnType<typeof parseAllDocuments> {
   return parseAllDocuments(readFileSync(new URL(`../k8s/${file}`, import.meta.url), 'utf8'))
@@ -84,6 +100,7 @@ export function documents(file: string): ReturnType<typeof parseAllDocuments> {
 
 // YAML has no types: these say what each file is.
 export const kustomization = (folder: Folder): Kustomization => only(`${folder}/kustomization.yaml`) as Kustomization
+export const isComponent = (folder: Folder): boolean => kustomization(folder).kind === 'Component'
 export const services = objects('base/services.yaml') as Service[]
 export const deployment = (name: 'client' | 'server'): Deployment => only(`base/${name}.yaml`) as Deployment
 
@@ -95,19 +112,4 @@ export function only(file: string): unknown {
   const [first, ...more] = objects(file)
   if (first === undefined || more.length > 0) throw new Error(`${file} should hold one object`)
   return first
-}
-
-/** What `kubectl apply -k` would apply. */
-export function built(folder: Folder): Built[] {
-  const text = execFileSync('kubectl', ['kustomize', pathOf(folder)], { encoding: 'utf8' })
-  return [...parseAllDocuments(text)].map(document => document.toJS() as Built)
-}
-
-export function hasKubectl(): boolean {
-  try {
-    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
 }

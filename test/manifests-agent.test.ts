@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { parseDocument } from 'yaml'
 import { overrides } from '../src/config/overrides.ts'
 import { agent } from '../src/cli/agent.ts'
-import { built, type Container, deployment, type Folder, hasKubectl, objects, only } from './kubernetes.ts'
+import { type Container, deployment, type Folder, objects, only } from './kubernetes.ts'
+import { nameOf, rendered } from './rendered.ts'
 
 const daemon = only('agent/agent.yaml') as DaemonSet
 const pod = daemon.spec.template.spec
@@ -93,15 +94,17 @@ describe('the client that has evidence', () => {
     ]))
 })
 
-describe.skipIf(!hasKubectl())('kubectl builds', () => {
+describe('kubectl renders', () => {
   test('the agent by itself', () => {
-    const names = built('agent').map(({ kind, metadata }) => `${kind} ${metadata.name}`)
-    expect(names).toEqual(['Namespace longhold-agent', 'DaemonSet longhold-agent'])
+    expect(rendered('agent').map(nameOf)).toEqual([
+      'Namespace longhold-agent',
+      'DaemonSet longhold-agent longhold-agent',
+    ])
   })
 
   test('all of it, each in its namespace, and the client patched', () => {
-    const all = built('full')
-    const names = all.map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.namespace ?? ''}`.trim())
+    const all = rendered('full')
+    const names = all.map(nameOf)
     expect(names).toEqual(
       expect.arrayContaining([
         'ClusterRole longhold-client',

@@ -1,10 +1,14 @@
 #!/bin/sh
 # Installs the Debian packages the tests need and that are missing; says nothing when there are none.
 # `sh test/packages.sh` for `npm test`, `sh test/packages.sh image` for `npm run test:image`.
-# No daemon is started, now or at boot: the tests run nsd and prometheus's promtool themselves.
+# No daemon is started, now or at boot: the tests run them themselves.
 set -eu
 
 packages='iproute2 iptables nftables conntrack tcpdump nsd dnsperf prometheus gcc libc6-dev strace procps kmod e2fsprogs cpio qemu-system-x86'
+# What settings are printed for by "longhold advise", and what "longhold search" is pointed at.
+packages="$packages nginx-light haproxy redis-server postgresql python3-redis"
+# Who looks at the page, and what kubectl comes in (test/kubectl).
+packages="$packages chromium unzip"
 if [ "${1:-}" = image ]; then packages='buildah podman runc mmdebstrap ca-certificates'; fi
 
 say() { printf 'test/packages.sh: %s\n' "$1" >&2; }
@@ -52,7 +56,7 @@ install() {
 for attempt in 1 2 3; do
   if install; then
     if command -v systemctl >/dev/null; then
-      for service in nsd prometheus; do
+      for service in nsd prometheus nginx haproxy redis-server postgresql; do
         case " $missing " in *" $service "*) systemctl disable --quiet "$service" >/dev/null 2>&1 || true ;; esac
       done
     fi

@@ -1,10 +1,13 @@
 import { pino } from 'pino'
 import { realClock } from '../src/clock.ts'
+import type { Admits } from '../src/http/token.ts'
 import type { Identity } from '../src/outcome/identity.ts'
 import type { Observation, Sink } from '../src/outcome/observation.ts'
 import { fates } from '../src/outcome/fate.ts'
+import type { TcpInfo } from '../src/outcome/socket.ts'
 import type { ConnectionRow } from '../src/probes/kind.ts'
 import type { CohortSeries, EndCount, ProbeSeries, Snapshot } from '../src/record/snapshot.ts'
+import { recorder } from '../src/record/recorder.ts'
 import { ageEdges, buckets, count } from '../src/stats/buckets.ts'
 import { latency, recordLatency } from '../src/stats/latency.ts'
 import { startWeb, type Web } from '../src/web/server.ts'
@@ -21,6 +24,8 @@ export function exampleSource(given: Partial<WebSource> = {}): WebSource & { tel
     identity: exampleIdentity,
     snapshot: () => exampleSnapshot(),
     connections: () => [],
+    next: () => [],
+    history: span => recorder().history(span),
     ready: () => ({ ready: true, parts: [{ name: 'tcp-hold client', ready: true }] }),
     noise: () => ({ loopDelayMs: { p50: 0.1, p99: 1.5, max: 12 }, stalls: 0, clockJumps: 0 }),
     subscribe(sink) {
@@ -33,8 +38,18 @@ export function exampleSource(given: Partial<WebSource> = {}): WebSource & { tel
 }
 
 /** The same, served on a free port of loopback. */
-export const exampleWeb = (given: Partial<WebSource> = {}, listen = { host: '127.0.0.1', port: 0 }): Promise<Web> =>
-  startWeb({ listen, source: exampleSource(given), log: pino({ level: 'silent' }), clock: realClock })
+export const exampleWeb = (
+  given: Partial<WebSource> = {},
+  listen = { host: '127.0.0.1', port: 0 },
+  admits?: Admits,
+): Promise<Web> =>
+  startWeb({
+    listen,
+    source: exampleSource(given),
+    log: pino({ level: 'silent' }),
+    clock: realClock,
+    ...(admits && { admits }),
+  })
 
 export function exampleSnapshot(given: Partial<Snapshot> = {}): Snapshot {
   return {
@@ -54,6 +69,7 @@ export function exampleSnapshot(given: Partial<Snapshot> = {}): Snapshot {
     faults: [],
     verdicts: [],
     verdictCounts: [],
+    survival: [],
     ...given,
   }
 }
@@ -137,17 +153,35 @@ export function exampleConnections(howMany: number): {
   }
 }
 
-const exampleConnection = (i: number): ConnectionRow => ({
+export const exampleConnection = (i: number, given: Partial<ConnectionRow> = {}): ConnectionRow => ({
   id: `c${i}`,
   kind: 'tcp-hold',
   cohort: i % 2 === 0 ? 'quiet' : 'control',
   path: 'service',
   state: 'idle',
   server: 'longhold-server-0',
-  local: `10.0.0.7:${40_000 + i}`,
-  remote: '10.96.0.10:7000',
   openedAt: 0,
   idleMs: 1000,
   nextMs: 2000,
   exchanges: i,
+  addresses: () => ({ local: `10.0.0.7:${40_000 + i}`, remote: '10.96.0.10:7000' }),
+  kernel: () => ({ options: exampleOptions, tcpInfo: exampleTcpInfo }),
+  ...given,
 })
+
+const exampleOptions = { keepalive: { idleS: 60, intervalS: 10, count: 3 }, userTimeoutMs: 0 }
+
+export const exampleTcpInfo: TcpInfo = {
+  state: 1,
+  retransmits: 0,
+  probes: 0,
+  backoff: 0,
+  unacked: 0,
+  rtoUs: 204_000,
+  rttUs: 300,
+  minRttUs: 200,
+  totalRetrans: 0,
+  lastDataSentMs: 12_000,
+  lastDataRecvMs: 12_000,
+  lastAckRecvMs: 12_000,
+}

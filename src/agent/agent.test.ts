@@ -7,7 +7,7 @@ import { addressOfMachine, exampleAgent, exampleSource } from '../../test/agent-
 import { Absent, type Source } from '../evidence/source.ts'
 import type { Agent, AgentJob } from './agent.ts'
 import { mostAtOnce, mostEachSecond } from './pace.ts'
-import { admitsToken, admitsTokenIn } from './token.ts'
+import { admitsToken, admitsTokenIn } from '../http/token.ts'
 import { realClock } from '../clock.ts'
 
 let agent: Agent | undefined
@@ -91,6 +91,15 @@ describe('evidence', () => {
     const base = await serving([told, exampleSource('deaf', () => new Promise(() => {}))])
     const { body } = await get(`${base}/evidence`)
     expect(body['readings']).toMatchObject({ told: { value: {} }, deaf: { absent: 'no answer within 2000 ms' } })
+  })
+
+  test.each([
+    [100, { absent: 'no answer within 100 ms' }],
+    [20_000, { value: {} }],
+  ])('a source has as long as the operator says: %i ms', async (deadlineMs, told) => {
+    const slow = exampleSource('slow', () => sleep(500, {}))
+    const base = await serving([slow], { deadlineMs })
+    expect((await get(`${base}/evidence`)).body['readings']).toMatchObject({ slow: told })
   })
 })
 

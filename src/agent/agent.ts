@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { sources as everySource } from '../evidence/index.ts'
+import { sourceDeadlineMs } from '../evidence/read.ts'
 import type { Machine, Source } from '../evidence/source.ts'
 import { type Answer, json, refusal, text } from '../http/answer.ts'
 import { type Exchange, nowhere, serve } from '../http/server.ts'
@@ -9,10 +10,11 @@ import type { Flow } from '../outcome/flow.ts'
 import type { Address } from '../settings/address.ts'
 import type { AgentAnswer } from './answer.ts'
 import { agentMetrics } from './metrics.ts'
+import { nodeMetrics, scraped } from './node-metrics.ts'
 import { pace } from './pace.ts'
 import { evidencePath, readQuestion } from './question.ts'
 import { reader } from './reader.ts'
-import type { Admits } from './token.ts'
+import type { Admits } from '../http/token.ts'
 import { mayNotAsk, plainAddress } from './warden.ts'
 
 export interface AgentJob {
@@ -26,6 +28,8 @@ export interface AgentJob {
   readonly clock: Clock
   readonly log: Log
   readonly sources?: readonly Source[]
+  /** For each source, ms; what it says later is lost. */
+  readonly deadlineMs?: number
 }
 
 export interface Agent {
@@ -44,7 +48,9 @@ export async function startAgent({ listen, admits, node, version, clock, log, ..
   const sources = (job.sources ?? everySource).filter(each => each.of === 'machine')
   const names = sources.map(({ name }) => name)
   const metrics = agentMetrics(names, version)
-  const evidence = reader({ sources, machine: job.machine, clock, log, onRead: metrics.read })
+  const tellOfNode = nodeMetrics(metrics.registry)
+  const { machine, deadlineMs = sourceDeadlineMs } = job
+  const evidence = reader({ sources, machine, deadlineMs, clock, log, onRead: metrics.read })
   const paced = pace(clock)
 
   async function answerEvidence(from: string, query: URLSearchParams): Promise<Answer> {
@@ -66,6 +72,9 @@ export async function startAgent({ listen, admits, node, version, clock, log, ..
     if (hasty !== undefined) return later(hasty)
     if (!(await admits(request.headers.authorization))) return unauthorized
     if (pathname === evidencePath) return answerEvidence(from, searchParams)
+    const readings = await paced.run(() => evidence.read({ flows: [], costly: true }, scraped))
+    if (typeof readings === 'string') return later(readings)
+    tellOfNode(readings)
     return text(await metrics.registry.metrics(), metrics.registry.contentType)
   }
 

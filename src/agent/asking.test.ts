@@ -10,7 +10,7 @@ import type { Ask, Source } from '../evidence/source.ts'
 import type { Flow } from '../outcome/flow.ts'
 import { parseAddress } from '../settings/address.ts'
 import { agentReadings } from './asking.ts'
-import { admitsToken } from './token.ts'
+import { admitsToken } from '../http/token.ts'
 
 const closers: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { sources as everySource } from '../evidence/index.ts'
+import { sourceDeadlineMs } from '../evidence/read.ts'
 import { reasonOf } from '../evidence/reason.ts'
 import { Absent, type Ask, mostFlows, type Source } from '../evidence/source.ts'
 import type { Reading, Readings } from '../outcome/evidence.ts'
@@ -17,8 +18,8 @@ export interface Asking {
   readonly deadlineMs?: number
 }
 
-/** The agent gives each of its sources two seconds. */
-const agentDeadlineMs = 5000
+/** How long an agent is waited for whose sources may take `sourceMs` each: there is the way, and it may be busy. */
+export const agentDeadlineMs = (sourceMs: number): number => sourceMs + 3000
 /** How long an agent that is busy with others is left alone, ms. */
 const busyMs = 1000
 
@@ -27,7 +28,7 @@ const busyMs = 1000
  * nothing: what is missing, late, or not what its source would say is absent, with the reason.
  */
 export async function agentReadings(agent: AgentAt, ask: Ask, asking: Asking): Promise<Readings> {
-  const { clock, costly, sources = everySource, deadlineMs = agentDeadlineMs } = asking
+  const { clock, costly, sources = everySource, deadlineMs = agentDeadlineMs(sourceDeadlineMs) } = asking
   // A flow that never got an address or a port is nothing a kernel could find.
   const flows = ask.flows.filter(flow => readFlow(writeFlow(flow))).slice(0, mostFlows)
   const wanted = sources.filter(

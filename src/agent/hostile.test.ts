@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest'
 import { exampleAgent, exampleSource } from '../../test/agent-example.ts'
 import type { Source } from '../evidence/source.ts'
 import type { Agent } from './agent.ts'
-import { admitsToken } from './token.ts'
+import { admitsToken } from '../http/token.ts'
 
 let agent: Agent | undefined
 afterEach(() => agent?.close())

@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.ts'
-import { sourceDeadlineMs } from '../evidence/read.ts'
 import type { Machine } from '../evidence/source.ts'
 
 /** How long what was read is good for whoever asks next, ms. */
-export const keptMs = sourceDeadlineMs
+const keptMs = 2000
 /** Texts kept at once; what comes on top is read for its asker alone. */
 const mostKept = 64
 
@@ -23,9 +22,9 @@ interface Kept {
 
 /**
  * Remembers for a moment what costs something to read: the rules of a node are printed once, however many ask. A failure is
- * remembered as well, and a reading that hangs ends when its time is over, whoever waits for it.
+ * remembered as well, and a reading that hangs ends when its time, `deadlineMs`, is over, whoever waits for it.
  */
-export function recall(machineUntil: (signal: AbortSignal) => Machine, clock: Clock): Recall {
+export function recall(machineUntil: (signal: AbortSignal) => Machine, clock: Clock, deadlineMs: number): Recall {
   const kept = new Map<string, Kept>()
 
   function begin(key: string, read: (machine: Machine) => Promise<unknown>): Kept {
@@ -35,10 +34,15 @@ export function recall(machineUntil: (signal: AbortSignal) => Machine, clock: Cl
       over.abort()
       kept.delete(key)
     }
-    const disarm = clock.alarm(keptMs, end)
-    const text = read(machineUntil(over.signal))
-    text.catch(() => {}) // who asked for it hears of it
-    const made = { at: clock.now(), text, end }
+    let disarm = clock.alarm(deadlineMs, end)
+    const began = clock.steady()
+    const made = { at: clock.now(), text: read(machineUntil(over.signal)), end }
+    const isRead = () => {
+      if (over.signal.aborted) return
+      disarm()
+      disarm = clock.alarm(Math.max(0, began + keptMs - clock.steady()), end)
+    }
+    made.text.then(isRead, isRead) // who asked for it hears of a failure
     if (kept.size < mostKept) kept.set(key, made)
     return made
   }

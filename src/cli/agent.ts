@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { Command, Option } from 'commander'
-import { type Admits, admitsAll, admitsToken, admitsTokenIn } from '../agent/token.ts'
+import { type Admits, admitsAll, admitsToken, admitsTokenIn } from '../http/token.ts'
 import { startAgent } from '../agent/agent.ts'
 import { isEverywhere, ownAddresses } from '../agent/warden.ts'
 import { type Clock, realClock } from '../clock.ts'
@@ -9,6 +9,7 @@ import { machineAt } from '../evidence/machine.ts'
 import { Problem } from '../outcome/problem.ts'
 import type { Readings } from '../outcome/evidence.ts'
 import { type Address, formatAddress, parseAddress } from '../settings/address.ts'
+import { deadlineOption } from './deadline-option.ts'
 import { ending } from './ending.ts'
 import { jsonLog } from './json-log.ts'
 import { logStream } from './log-stream.ts'
@@ -27,6 +28,7 @@ export function agent(): Command {
       new Option('--root <dir>', 'where /proc and /sys of the node are').env('LONGHOLD_AGENT_ROOT').default('/'),
     )
     .addOption(new Option('--node <name>', 'the name of this node').env('LONGHOLD_NODE'))
+    .addOption(deadlineOption().env('LONGHOLD_AGENT_DEADLINE'))
     .addOption(
       new Option('--log-level <level>', 'what is logged').env('LONGHOLD_LOG_LEVEL').choices(levels).default('info'),
     )
@@ -40,6 +42,7 @@ interface Options {
   readonly tokenFile?: string
   readonly root: string
   readonly node?: string
+  readonly deadline: number
   readonly logLevel: string
 }
 
@@ -65,6 +68,7 @@ async function runAgent(options: Options): Promise<void> {
     node,
     version,
     machine,
+    deadlineMs: options.deadline,
     addressesOfNode: ownAddresses,
     clock,
     log,

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { agentReadings } from '../agent/asking.ts'
+import { agentDeadlineMs, agentReadings } from '../agent/asking.ts'
 import { type Clock, realClock } from '../clock.ts'
 import type { Level } from '../doctor/check.ts'
 import { examine, worstOf } from '../doctor/examine.ts'
@@ -9,6 +9,7 @@ import { readSources } from '../evidence/read.ts'
 import type { Readings } from '../outcome/evidence.ts'
 import { Problem } from '../outcome/problem.ts'
 import { parseAddress } from '../settings/address.ts'
+import { deadlineOption } from './deadline-option.ts'
 import { doctorText } from './doctor-text.ts'
 import { paintFor } from './paint.ts'
 import { print } from './print.ts'
@@ -24,6 +25,7 @@ export function doctor(): Command {
       new Option('--agent <host[:port]>', 'ask the agent of a node in place of this machine').conflicts('root'),
     )
     .addOption(new Option('--agent-token <token>', 'the token that agent wants').env('LONGHOLD_AGENT_TOKEN'))
+    .addOption(deadlineOption())
     .addOption(new Option('--json', 'for programs'))
     .addHelpText('after', help)
     .action(answer)
@@ -33,6 +35,7 @@ interface Options {
   readonly root: string
   readonly agent?: string
   readonly agentToken?: string
+  readonly deadline: number
   readonly json?: true
 }
 
@@ -61,14 +64,19 @@ const exitCodes: Readonly<Record<Level, number>> = { wrong: 3, 'will bite': 4, u
 const nobody = { flows: [], accounts: [] }
 
 /** Reads every source that tells of a machine, the costly ones as well. */
-function readerOf({ root, agent, agentToken: token }: Options, clock: Clock): () => Promise<Readings> {
+function readerOf({ root, agent, agentToken: token, deadline }: Options, clock: Clock): () => Promise<Readings> {
   if (agent === undefined) {
     const ofMachine = sources.filter(each => each.of === 'machine' && each.about === 'machine')
-    return () => readSources(ofMachine, nobody, { clock, machineUntil: machineAt(root, clock) })
+    return () => readSources(ofMachine, nobody, { clock, machineUntil: machineAt(root, clock) }, deadline)
   }
   const at = parseAddress(agent, 7002)
   if (!at) throw new Problem(`--agent: expected an address such as 10.0.0.1:7002, found ${JSON.stringify(agent)}`, 2)
-  return () => agentReadings({ at, ...(token && { token }) }, nobody, { clock, costly: true })
+  return () =>
+    agentReadings({ at, ...(token && { token }) }, nobody, {
+      clock,
+      costly: true,
+      deadlineMs: agentDeadlineMs(deadline),
+    })
 }
 
 /** A doctor who saw nothing has nothing to say. */

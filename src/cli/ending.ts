@@ -11,8 +11,11 @@ export interface Ending {
 /** A launcher, npm and the terminal may each hand us the same Ctrl-C: closer together than this it is one. ms. */
 const sameKeyMs = 400
 
-/** Resolves on SIGINT, SIGTERM or SIGHUP, or after `forMs`. A second Ctrl-C does not wait for goodbyes: exit code 130. */
-export function ending(forMs: number | undefined, clock: Clock): Ending {
+/**
+ * Resolves on SIGINT, SIGTERM, or SIGHUP where nobody else takes that, or after `forMs`. A second Ctrl-C does not wait for
+ * goodbyes: exit code 130.
+ */
+export function ending(forMs: number | undefined, clock: Clock, onHangup?: () => void): Ending {
   const { promise, resolve } = Promise.withResolvers<string>()
   let interruptedAt: number | undefined
   process.on('SIGINT', () => {
@@ -20,7 +23,8 @@ export function ending(forMs: number | undefined, clock: Clock): Ending {
     if (clock.steady() - interruptedAt > sameKeyMs) process.exit(128 + constants.signals.SIGINT)
     resolve('SIGINT')
   })
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal))
+  process.on('SIGTERM', () => resolve('SIGTERM'))
+  process.on('SIGHUP', onHangup ?? (() => resolve('SIGHUP')))
   if (forMs !== undefined) clock.alarm(forMs, () => resolve(timeIsUp))
   return { reason: promise, now: resolve }
 }

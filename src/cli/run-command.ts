@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import type { Command as CommandName } from '../config/schema.ts'
 import { overrides } from '../config/overrides.ts'
-import { loadConfig } from '../config/load.ts'
+import { type Loaded, loadConfig } from '../config/load.ts'
 import { printConfig } from '../config/print.ts'
 import { tooManyFiles } from '../config/files.ts'
 import { fileLimit } from '../kernel/native.ts'
@@ -54,7 +54,8 @@ export function runCommand({ command, summary, examples }: RunSpec): Command {
 
 async function act(command: CommandName, made: Command): Promise<void> {
   const { config: file, for: until, once, table, printConfig: printing, check } = made.opts<Options>()
-  const { config, warnings } = loadConfig(kinds, { command, file, flags: typed(made), env: process.env })
+  const load = () => loadConfig(kinds, { command, file, flags: typed(made), env: process.env })
+  const { config, warnings } = load()
   if (printing) return print(printConfig(kinds, config))
   for (const warning of warnings) complain(new Problem(`warning: ${warning}`))
   const crowded = tooManyFiles(kinds, config, fileLimit())
@@ -68,7 +69,21 @@ async function act(command: CommandName, made: Command): Promise<void> {
       '--once: nothing is judged where evidence is off: leave "evidence: off" out of the configuration',
       2,
     )
-  await run({ config, command, forMs: durationOf(until), once: once === true, table: table && process.stdout.isTTY })
+  await run({
+    config,
+    command,
+    forMs: durationOf(until),
+    once: once === true,
+    table: table && process.stdout.isTTY,
+    source: file === undefined ? undefined : { file, load: () => fitting(load()) },
+  })
+}
+
+/** Only what the machine has room for. */
+function fitting(loaded: Loaded): Loaded {
+  const crowded = tooManyFiles(kinds, loaded.config, fileLimit())
+  if (crowded) throw crowded
+  return loaded
 }
 
 interface Options {

@@ -4,11 +4,14 @@ import type { Command, Config } from '../config/schema.ts'
 import { type Engine, start } from '../engine/engine.ts'
 import { findAccess } from '../evidence/kubernetes/access/find.ts'
 import { type Notices, notices } from '../notices/notices.ts'
+import { admitsTokenIn } from '../http/token.ts'
 import { startWeb, type Web } from '../web/server.ts'
+import type { WebSource } from '../web/source.ts'
 import { conclude, roundIsOver } from './conclusion.ts'
 import { ending } from './ending.ts'
 import { lines } from './lines.ts'
 import type { Output } from './output.ts'
+import { type Reloading, reloading, type ReloadingJob } from './reloading.ts'
 import { round } from './round.ts'
 import { screen } from './screen.ts'
 import { version as readVersion } from './version.ts'
@@ -22,13 +25,17 @@ export interface RunJob {
   readonly once: boolean
   /** A live table, for people; JSON lines otherwise. */
   readonly table: boolean
+  /** The file it came from, and how to read it again. */
+  readonly source?: Pick<ReloadingJob, 'file' | 'load'> | undefined
 }
 
 /** Runs until a signal, the end of the time given or of the one round, or the loss of the output; stops cleanly and exits. */
-export async function run({ config, command, forMs, once, table }: RunJob): Promise<void> {
+export async function run({ config, command, forMs, once, table, source }: RunJob): Promise<void> {
   const clock = realClock
   const version = readVersion()
-  const end = ending(forMs, clock)
+  let follower: Reloading | undefined
+  // Who sits at a terminal that hangs up is gone; a process without one is told to look at its file.
+  const end = ending(forMs, clock, table || !source ? undefined : () => void follower?.now())
   const output = (table ? screen : lines)({ config, command, clock, lost: end.now })
   const { log } = output
   process.on('uncaughtException', error => {
@@ -37,14 +44,17 @@ export async function run({ config, command, forMs, once, table }: RunJob): Prom
     process.exit(1)
   })
   const engine = await start({ config, command, clock, log, version, env: process.env })
-  const web = await served(engine, { config, log, clock })
   const announced = announcing(engine, { config, command, log, clock })
+  if (source && !once)
+    follower = reloading({ ...source, engine, refused: mistake => announced?.refuse(mistake), clock, log })
+  const web = await served(follower ? { ...engine, configuration: follower.state } : engine, { config, log, clock })
   const only = once ? round(engine, config, clock) : undefined
   void only?.over.then(() => end.now(roundIsOver))
   output.begin(engine, web?.listens ?? [], only?.progress)
   const reason = await end.reason
   const conclusion = only && (await conclude(engine, clock, reason))
   only?.close()
+  follower?.close()
   log.info({ reason }, 'stopping: saying goodbye on every connection')
   await Promise.all([engine.stop(), web?.close(), announced?.close()])
   await output.end(engine, conclusion)
@@ -68,14 +78,16 @@ function announcing(
 }
 
 async function served(
-  engine: Engine,
+  source: Engine & Pick<WebSource, 'configuration'>,
   { config, log, clock }: { config: Config; log: Output['log']; clock: Clock },
 ): Promise<Web | undefined> {
   if (config.web === 'off') return undefined
   try {
-    return await startWeb({ listen: config.web.listen, source: engine, log, clock })
+    const { listen, tokenFile } = config.web
+    const admits = tokenFile === undefined ? undefined : await admitsTokenIn(tokenFile, clock, 'web.tokenFile')
+    return await startWeb({ listen, source, log, clock, ...(admits && { admits }) })
   } catch (error) {
-    await engine.stop()
+    await source.stop()
     throw error
   }
 }

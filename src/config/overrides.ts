@@ -92,6 +92,10 @@ export const overrides: readonly Override[] = [
     },
     portForm,
   ),
+  on(commands, 'web-token-file', '<file>', 'the token who reads them has to bear', (draft, text) => {
+    section(draft, 'web').tokenFile = text
+    return [['web', 'tokenFile']]
+  }),
   on(commands, 'journal', '<off|dir>', 'where what happened is kept for "longhold report"', (draft, text) => {
     if (text === 'off') draft.journal = 'off'
     else section(draft, 'journal').dir = text

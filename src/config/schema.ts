@@ -13,7 +13,7 @@ export interface Config {
   /** Who we are, as told to the other side. */
   readonly identity: { readonly pod: string; readonly node: string; readonly ip: string }
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' }
-  readonly web: 'off' | { readonly listen: Address }
+  readonly web: 'off' | { readonly listen: Address; readonly tokenFile?: string | undefined }
   readonly journal: 'off' | { readonly dir: string; readonly maxBytes: number; readonly interval: number }
   /** How long goodbyes may take when we stop. */
   readonly drain: number
@@ -30,6 +30,8 @@ export type EvidenceConfig =
   | {
       /** How often what is cheap to read is read while all is well, ms: what counters are compared with. */
       readonly every: number
+      /** What each source may take, ms. */
+      readonly deadline: number
       /** The agent on this node; `own` where this process shares the node's network and may read it itself. */
       readonly agent: 'off' | 'own' | { readonly at: Address; readonly token?: string | undefined }
       /** The Kubernetes API: `auto` where this process runs in a cluster. */
@@ -62,9 +64,7 @@ export function configSchema(kinds: readonly Kind[]): z.ZodType<Config> {
       .prefault({})
       .meta({ description: 'what is logged when the output is no terminal' }),
     web: z
-      .union([off, z.strictObject({ listen: address(8080, { listening: true }).prefault('0.0.0.0:8080') })], {
-        error: () => '"off", or {listen: 0.0.0.0:8080}',
-      })
+      .union([off, web], { error: () => '"off", or {listen: 0.0.0.0:8080}' })
       .prefault({})
       .meta({ description: 'metrics, JSON, health and the page over HTTP' }),
     journal: z
@@ -105,6 +105,17 @@ const word = z
   .regex(/^[\x21-\x7e]{1,253}$/, { error: () => 'a name of 1 to 253 printable characters, no spaces' })
 const ip = z.union([z.ipv4(), z.ipv6()], { error: () => 'an IP address such as 10.0.0.7 or fd00::7' })
 
+const web = z.strictObject({
+  listen: address(8080, { listening: true }).prefault('0.0.0.0:8080'),
+  tokenFile: z
+    .string()
+    .min(1, { error: () => 'a file' })
+    .optional()
+    .meta({
+      description: 'file with the token who reads has to bear, and with which the servers of this client are asked',
+    }),
+})
+
 const journal = z.strictObject({
   dir: z
     .string()
@@ -123,6 +134,9 @@ const evidence = z.strictObject({
   every: duration({ min: '1s', max: '1h' })
     .prefault('15s')
     .meta({ description: 'how often counters are read while all is well' }),
+  deadline: duration({ min: '100ms', max: '1m' })
+    .prefault('2s')
+    .meta({ description: 'what each source of evidence may take; the agent is waited for 3s longer' }),
   agent: z
     .union(
       [

@@ -3,13 +3,17 @@ import type { Identity } from '../outcome/identity.ts'
 import type { Asked, Ended, Observation, Opened, Stamp } from '../outcome/observation.ts'
 import type { CohortHistory, Farewell, History, ProbeHistory } from './history.ts'
 import { readingsOf, type Readings } from './readings.ts'
+import type { TimeoutChange } from './timeout-watch.ts'
 
 export type Death = Ended & Stamp
 export type Question = Asked & Stamp
 /** A connection that came up late: its first packet was lost, and sent again. */
 export type LateOpening = Opened & Stamp
-/** Something that went wrong once: a connection's unplanned end, a question without its answer, an opening that took too long. */
-export type Symptom = Death | Question | LateOpening
+/**
+ * Something that went wrong once: a connection's unplanned end, a question without its answer, an opening that took too long; or that
+ * a path is not what it was.
+ */
+export type Symptom = Death | Question | LateOpening | TimeoutChange
 
 /** Everything a rule may look at. Rules are pure: they ask for nothing, they read this. */
 export interface Case {
@@ -32,6 +36,8 @@ export interface Case {
   readonly farewells: ReadonlyMap<string, Farewell>
   /** Questions that were not answered as they should, likewise. */
   readonly misses: readonly Question[]
+  /** Idle timeouts that were measured, and are measured otherwise since, likewise. */
+  readonly changes: readonly TimeoutChange[]
   readonly disturbed: readonly (Disturbed & Stamp)[]
   /** Facts, by source and scope, parsed and trusted no further than their schema. */
   readonly facts: Readings
@@ -63,13 +69,15 @@ export function caseOf(history: History, at: number, spent: { has(symptom: Sympt
         .filter(({ missedAt }) => missedAt >= at - horizonMs)
         .flatMap(({ asks }) => [...asks].filter(each => isMiss(each) && judged(each))),
     ),
+    changes: [...history.changes].filter(judged),
     disturbed: [...history.disturbed],
     facts: readingsOf(history.evidence),
   }
 }
 
 /** Epoch ms until which it is judged, if it is a symptom at all; what is none is never judged. */
-export function judgedUntil(news: (Ended | Opened | Asked) & Stamp): number {
+export function judgedUntil(news: ((Ended | Opened | Asked) & Stamp) | TimeoutChange): number {
+  if (news.type === 'timeout-changed') return news.at + horizonMs
   if (!isSymptom(news)) return -Infinity
   return news.at + (news.type === 'ended' && isDeath(news) ? Math.max(horizonMs, 2 * news.idleMs) : horizonMs)
 }
@@ -77,8 +85,8 @@ export function judgedUntil(news: (Ended | Opened | Asked) & Stamp): number {
 const inOrder = <T extends Stamp>(all: readonly T[]): T[] => all.toSorted((a, b) => a.at - b.at)
 
 /** Whether there is anything to explain. */
-export const hasSymptoms = ({ deaths, lateOpenings, goodbyes, misses }: Case): boolean =>
-  deaths.length + lateOpenings.length + goodbyes.length + misses.length > 0
+export const hasSymptoms = ({ deaths, lateOpenings, goodbyes, misses, changes }: Case): boolean =>
+  deaths.length + lateOpenings.length + goodbyes.length + misses.length + changes.length > 0
 
 /** Something went wrong, or was said to end. */
 export function isSymptom(news: Observation): boolean {
@@ -100,8 +108,12 @@ export const isMiss = ({ fate, rcode }: Asked): boolean =>
 const failing = new Set(['SERVFAIL', 'REFUSED', 'NOTIMP', 'FORMERR', 'NOTAUTH'])
 
 /** How a series is named in a verdict: `tcp-hold/no-keepalive`, `dns/cluster-dns pinned`. */
-export const seriesName = (of: Symptom | CohortHistory['of'] | ProbeHistory['of']): string =>
+export const seriesName = (of: Exclude<Symptom, TimeoutChange> | CohortHistory['of'] | ProbeHistory['of']): string =>
   'cohort' in of ? `${of.kind}/${of.cohort}` : `${of.kind}/${of.probe} ${of.mode}`
+
+/** Every series that a symptom is of. */
+export const seriesNames = (symptom: Symptom): readonly string[] =>
+  symptom.type === 'timeout-changed' ? symptom.cohorts : [seriesName(symptom)]
 
 /** A stall of ours can make a timeout out of anything; a word of the kernel's stands. */
 export const isTrusted = (symptom: Symptom): boolean =>

@@ -1,9 +1,10 @@
 import { hypergeometricAtLeast } from '../stats/distribution/hypergeometric.ts'
+import { fatalOf } from '../survival/silence.ts'
 import { type Loss, lossesOf } from './losses.ts'
 import { doubt } from './repicked.ts'
 import { type Scene, serversOf } from './scene.ts'
 import { asLong } from './signs.ts'
-import { asLongAs, fatalOf, type Silence, silencesOf } from './silences.ts'
+import { asLongAs, type Silence, silencesOf } from './silences.ts'
 
 /** The control group: as long silences, straight to pods. */
 export interface Control {

@@ -5,6 +5,7 @@ import { docket } from './docket.ts'
 import { history } from './history.ts'
 import { rules as every } from './index.ts'
 import type { Rule } from './rule.ts'
+import { isOfAge } from './timeout-watch.ts'
 import { weigh } from './weigh.ts'
 
 /** Judges a stream of observations. Pure: a journal replayed gives the same verdicts. */
@@ -27,14 +28,16 @@ export function diagnostician(rules: readonly Rule[] = every): Diagnostician {
 
   return {
     fold(observation) {
+      const changes = past.changes.total
       past.fold(observation)
-      const due = isDue(observation)
+      const due = isDue(observation, past.changes.total > changes)
       if (observation.type !== 'examined') return []
       const of = caseOf(past, observation.at, verdicts.spent)
       // Most of the time all is well, and then nobody has to look for reasons.
-      return due && hasSymptoms(of)
-        ? verdicts.enter(weigh(rules, of, verdicts.settled), of, refutedIn(of))
-        : verdicts.enter([], of)
+      if (!due || !hasSymptoms(of)) return verdicts.enter([], of)
+      const found = weigh(rules, of, verdicts.settled)
+      past.excuse(found.filter(({ rule }) => !isOfAge(rule)).flatMap(({ finding }) => finding.explains))
+      return verdicts.enter(found, of, refutedIn(of))
     },
     get open() {
       return verdicts.open
@@ -46,11 +49,11 @@ export function diagnostician(rules: readonly Rule[] = every): Diagnostician {
 const pause = 0.1
 
 /** Whether reasons are to be looked for at this examination. */
-function dueness(): (observation: Observation) => boolean {
+function dueness(): (observation: Observation, changed: boolean) => boolean {
   let [symptomAt, judgedAt, isNews] = [-Infinity, -Infinity, false]
-  return observation => {
+  return (observation, changed) => {
     const { at } = observation
-    if (isSymptom(observation)) [symptomAt, isNews] = [at, true]
+    if (changed || isSymptom(observation)) [symptomAt, isNews] = [at, true]
     if (observation.type !== 'examined') return false
     // A clock that was set back makes the pauses negative.
     const due = isNews || Math.abs(at - judgedAt) >= Math.abs(at - symptomAt) * pause

@@ -18,6 +18,7 @@ export interface Docket {
 interface Entry {
   verdict: Verdict
   readonly grounds: Grounds
+  readonly rule: Found['rule']
 }
 
 export function docket(): Docket {
@@ -41,7 +42,7 @@ export function docket(): Docket {
       const heir = better && entries.get(keyOf(better))
       if (heir && heir !== entry) inherit(heir, entry)
       if (better) news.push(close(entry, of.at, heir?.verdict.id))
-      else if (isOver(entry.verdict, entry.grounds, of)) news.push(close(entry, of.at))
+      else if (isOver(entry.verdict, entry.grounds, of, entry.rule)) news.push(close(entry, of.at))
       // A clock that is set back makes them young again: they have been judged all the same.
       for (const symptom of entry.grounds.prune(told)) spent.add(symptom)
     }
@@ -61,7 +62,7 @@ export function docket(): Docket {
     if (each.rule.family !== 'unexplained') for (const symptom of grounds.recent) settled.add(symptom)
     const before = known?.verdict ?? { id: nextId(nameOf(each)), openedAt: of.at, of: 0 }
     const verdict = verdictOf(each, grounds, of, before)
-    entries.set(keyOf(each), { verdict, grounds })
+    entries.set(keyOf(each), { verdict, grounds, rule: each.rule })
     return verdict
   }
 

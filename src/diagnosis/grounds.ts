@@ -1,5 +1,6 @@
-import { type Case, seriesName, type Symptom } from './case.ts'
-import { fatalOf } from './silences.ts'
+import { fatalOf } from '../survival/silence.ts'
+import { type Case, seriesNames, type Symptom } from './case.ts'
+import { silenceMsOf } from './timeout-watch.ts'
 
 /** What an open verdict stands on. It may be open for weeks: what is too old to be judged again is only counted. */
 export interface Grounds {
@@ -34,11 +35,12 @@ export function newGrounds(): Grounds {
     if (known.has(symptom)) return
     known.add(symptom)
     recent.add(symptom)
-    series.add(seriesName(symptom))
+    for (const name of seriesNames(symptom)) series.add(name)
     count += 1
     since = Math.min(since, symptom.at)
     lastAt = Math.max(lastAt, symptom.at)
-    if ('idleMs' in symptom) longestMs = Math.max(longestMs, symptom.idleMs)
+    if (symptom.type === 'timeout-changed') longestMs = Math.max(longestMs, silenceMsOf(symptom))
+    else if ('idleMs' in symptom) longestMs = Math.max(longestMs, symptom.idleMs)
     if (symptom.type === 'opened' || (symptom.type === 'ended' && symptom.phase === 'connect')) isOfOpening = true
     else if (symptom.type === 'ended') fatalMs = Math.min(fatalMs, fatalOf(symptom, symptom.idleMs))
   }
@@ -77,5 +79,5 @@ export function newGrounds(): Grounds {
 }
 
 /** All that a case tells of. */
-export const symptomsOf = ({ deaths, lateOpenings, goodbyes, misses }: Case): ReadonlySet<Symptom> =>
-  new Set<Symptom>([...deaths, ...lateOpenings, ...goodbyes, ...misses])
+export const symptomsOf = ({ deaths, lateOpenings, goodbyes, misses, changes }: Case): ReadonlySet<Symptom> =>
+  new Set<Symptom>([...deaths, ...lateOpenings, ...goodbyes, ...misses, ...changes])

@@ -14,8 +14,9 @@ import type {
 import type { Identity } from '../outcome/identity.ts'
 import type { SocketOptions } from '../outcome/socket.ts'
 import type { Evidence } from '../outcome/evidence.ts'
-import { isMiss, judgedUntil } from './case.ts'
+import { isMiss, judgedUntil, type Symptom } from './case.ts'
 import { ring, type Ring } from './ring.ts'
+import { type TimeoutChange, timeoutWatch } from './timeout-watch.ts'
 
 /** What is kept of each series: enough for statistics, however long the process runs. */
 const kept = {
@@ -66,6 +67,10 @@ export interface History {
   /** By instance; remembered for longer than the ends themselves, which a flood of failing connects washes away. */
   readonly farewells: ReadonlyMap<string, Farewell>
   readonly evidence: Ring<{ readonly at: number; readonly evidence: Evidence }>
+  /** Idle timeouts that became others. */
+  readonly changes: Ring<TimeoutChange>
+  /** These have a cause that is no timeout: they are not counted as deaths of silence. */
+  excuse(symptoms: readonly Symptom[]): void
   /** Epoch ms of `began`, and who did. */
   readonly beganAt: number
   readonly self: Identity | undefined
@@ -77,6 +82,7 @@ export function history(): History {
   const disturbed = ring<Disturbed & Stamp>(kept.disturbed)
   const evidence = ring<{ readonly at: number; readonly evidence: Evidence }>(kept.evidence)
   const farewells = new Map<string, Farewell>()
+  const timeouts = timeoutWatch()
   let beganAt = 0
   let self: Identity | undefined
 
@@ -127,6 +133,8 @@ export function history(): History {
     disturbed,
     farewells,
     evidence,
+    changes: timeouts.changes,
+    excuse: timeouts.excuse,
     get beganAt() {
       return beganAt
     },
@@ -134,6 +142,7 @@ export function history(): History {
       return self
     },
     fold(news) {
+      timeouts.fold(news)
       switch (news.type) {
         case 'began':
           beganAt = news.at
@@ -173,6 +182,7 @@ export function history(): History {
         case 'examined':
           return evidence.push(news)
         case 'declared':
+        case 'retired':
         case 'rejected':
         case 'judged':
           return

@@ -18,6 +18,7 @@ import { midstreamDrop } from './midstream-drop/rule.ts'
 import { noEndpoints } from './no-endpoints/rule.ts'
 import { outOfWindow } from './out-of-window/rule.ts'
 import { packetLoss } from './packet-loss/rule.ts'
+import { pathTimeoutChanged } from './path-timeout-changed/rule.ts'
 import { peerDied } from './peer-died/rule.ts'
 import { plannedEnd } from './planned-end/rule.ts'
 import type { Rule } from './rule.ts'
@@ -58,6 +59,7 @@ export const rules: readonly Rule[] = [
   ipvsExpiry,
   conntrackExpiry,
   middleboxIdle,
+  pathTimeoutChanged,
   plannedEnd,
   starved,
 ]

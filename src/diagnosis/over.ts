@@ -2,6 +2,7 @@ import type { Verdict } from '../outcome/verdict.ts'
 import { wilson } from '../stats/proportion.ts'
 import { type Case, isLate, isMiss, seriesName } from './case.ts'
 import type { Grounds } from './grounds.ts'
+import type { Rule } from './rule.ts'
 import { asLongAs } from './silences.ts'
 
 /** A verdict stays open at least so long after its last symptom, ms. */
@@ -18,9 +19,10 @@ const doubt = 0.001
  * fits. A fault that met one in ten of thousands takes 66 good outcomes; one that met all of 40 three, one that met both of
  * two nine.
  */
-export function isOver(verdict: Verdict, grounds: Grounds, of: Case): boolean {
+export function isOver(verdict: Verdict, grounds: Grounds, of: Case, rule: Pick<Rule, 'isCured'>): boolean {
   const quiet = of.at - verdict.lastAt
   if (quiet < quietMs) return false
+  if (rule.isCured?.(grounds, of)) return true
   const { low } = wilson(verdict.count, Math.max(verdict.of, verdict.count, 1), confidence)
   const rate = Math.min(0.999, Math.max(0.01, low))
   const needed = Math.ceil(Math.log(doubt) / Math.log(1 - rate) - 1e-9) // logarithms are not exact

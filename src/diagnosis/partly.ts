@@ -36,7 +36,7 @@ const momentMs = 500
 
 /** Good and bad come in no order, or in turn: not the ones first and then the others, as before and after an event. */
 export function isMixed({ bad, good }: Spell): boolean {
-  if (good.length === 0) return false
+  if (!isBetween(bad, good)) return false
   const inOrder = [...bad, ...good].toSorted((a, b) => a.sentAt - b.sentAt)
   const isBad = new Set(bad)
   const moments: Attempt[][] = []
@@ -47,6 +47,18 @@ export function isMixed({ bad, good }: Spell): boolean {
   }
   const outcomes = moments.flatMap(moment => shuffled(moment.map(each => isBad.has(each))))
   return runsTest(outcomes).tooFew > doubt
+}
+
+/**
+ * In one series at least something good came between what was bad. An event that meets one protocol a second after the other
+ * looks mixed where they are taken together.
+ */
+function isBetween(bad: readonly Attempt[], good: readonly Attempt[]): boolean {
+  const bads = Map.groupBy(bad, ({ series }) => series)
+  return good.some(({ series, sentAt }) => {
+    const times = (bads.get(series) ?? []).map(each => each.sentAt)
+    return sentAt >= Math.min(...times) && sentAt <= Math.max(...times)
+  })
 }
 
 /**

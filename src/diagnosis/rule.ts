@@ -1,3 +1,4 @@
+import type { Grounds } from './grounds.ts'
 import type { EvidenceLine, Family, Level, Verdict } from '../outcome/verdict.ts'
 import type { Case, Symptom } from './case.ts'
 
@@ -33,6 +34,8 @@ export interface Rule {
   judge(of: Case): readonly Finding[]
   /** Pure. What is seen by now contradicts the evidence that it stood on: an open verdict of it is taken back, however sure. */
   isRefuted?(of: Case): boolean
+  /** Pure. Whoever met it is well again: that ends a verdict which has been quiet for a while before its rate would. */
+  isCured?(grounds: Grounds, of: Case): boolean
 }
 
 export const defineRule = (rule: Rule): Rule => rule

@@ -35,10 +35,12 @@ function shutsAt(callee: Callee): readonly Shut[] {
     .filter(bad => bad.length >= least)
     .map(bad => ({ callee, bad, from: bad[0].sentAt, to: bad.at(-1)?.sentAt ?? bad[0].sentAt }))
     .filter(shut => around(good, shut).length * 3 <= shut.bad.length) // what was sent in one moment was sent in no order
-    .filter(({ bad }) => !isChance(bad.length, news.filter(isLost).length, news.filter(isTelling).length))
+    .filter(({ bad }) => !isChance(bad.length, news.filter(isLost).length, news.filter(isCounted).length))
     .slice(-most)
 }
 
+/** How it went is known, and was not our own doing. */
+const isCounted = (each: Attempt) => isTelling(each) || (isHeard(each) && !each.isDoubtful)
 const isLost = (each: Attempt) => isTelling(each) && (isSilent(each) || isRefused(each))
 
 /**

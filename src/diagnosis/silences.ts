@@ -51,13 +51,6 @@ export function quietBefore({ idleMs, tookUs, phase, fate, tcpInfo }: Death, kee
   return Math.max(0, lastAckRecvMs - spokeMs)
 }
 
-/** A client waits for its server's turn, the deadline (5 s, where nobody set another) and a second before it finds a zombie, ms. */
-const overdueMs = 6000
-
-/** Of a zombie that is found after so long a silence, the one that its server broke, ms. */
-export const fatalOf = ({ zombie }: Pick<Death, 'zombie'>, ms: number): number =>
-  zombie ? Math.max(0, ms - overdueMs) : ms
-
 /**
  * From when on a silence counts as one as long as this, ms. Timers ring late, but rungs of a ladder may be close: a second,
  * and of short ones a tenth.

@@ -10,7 +10,7 @@ export interface Target {
   readonly pinned: readonly ProbeHistory[]
   /** A new port for each question, or for each pair of them. */
   readonly fresh: readonly ProbeHistory[]
-  /** Whole lookups of the same probes, which may have gone to other servers, too. */
+  /** Whole lookups of the same probes, and of others whom this address answered; they may have gone to other servers, too. */
   readonly lookups: readonly ProbeHistory[]
 }
 
@@ -26,7 +26,11 @@ export const targetsOf = perCase((of: Case): readonly Target[] => {
       called,
       pinned: series.filter(({ of: { mode } }) => mode === 'pinned'),
       fresh: series.filter(({ of: { mode } }) => mode !== 'pinned'),
-      lookups: of.probes.filter(each => each.of.mode === 'resolver' && probes.has(`${each.of.kind} ${each.of.probe}`)),
+      lookups: of.probes.filter(
+        each =>
+          each.of.mode === 'resolver' &&
+          (probes.has(`${each.of.kind} ${each.of.probe}`) || [...each.asks].some(({ by }) => by === called)),
+      ),
     }
   })
 })

@@ -5,7 +5,7 @@ import { unexplained } from './unexplained.ts'
 
 /** A finding, and whose it is. */
 export interface Found {
-  readonly rule: Pick<Rule, 'name' | 'family'>
+  readonly rule: Pick<Rule, 'name' | 'family' | 'isCured'>
   readonly finding: Finding
 }
 

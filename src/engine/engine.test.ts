@@ -9,7 +9,9 @@ import { realClock } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Observation } from '../outcome/observation.ts'
 import { kinds } from '../probes/index.ts'
+import { cohortColumns } from '../record/history/readings.ts'
 import { readJournal } from '../record/journal/read.ts'
+import type { Snapshot } from '../record/snapshot.ts'
 import { type Engine, start } from './engine.ts'
 
 const closers: (() => unknown)[] = []
@@ -46,6 +48,12 @@ async function quickPair(more: object = {}): Promise<Engine> {
 
 const cohort = (engine: Engine, side: string) =>
   engine.snapshot().cohorts.find(each => each.side === side && each.cohort === 'quick')
+
+const timeless = (snapshot: Snapshot): Snapshot => ({
+  ...snapshot,
+  at: 0,
+  cohorts: snapshot.cohorts.map(each => ({ ...each, exposureMs: 0 })),
+})
 
 test('a pair holds its connections, both sides count them, and both end them as planned', async () => {
   const engine = await quickPair()
@@ -90,6 +98,13 @@ test('what is measured while the process itself was stalled is suspect, what is 
   await expect.poll(() => calm().length, { timeout: 5000 }).toBeGreaterThan(3)
 })
 
+/** By what it remembers of the last hour. */
+function openedSoFar(engine: Engine): number {
+  const opened = cohortColumns.indexOf('opened')
+  const rows = engine.history('hour').series.flatMap(({ of, rows }) => ('cohort' in of ? [...rows.values()] : []))
+  return rows.reduce((sum, row) => sum + (row[opened] ?? 0), 0)
+}
+
 test('the journal goes on where the run before ended', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'longhold-engine-'))
   closers.push(() => rmSync(dir, { recursive: true, force: true }))
@@ -98,11 +113,18 @@ test('the journal goes on where the run before ended', async () => {
   await expect.poll(() => cohort(first, 'client')?.exchanges).toBeGreaterThan(2)
   await first.stop()
   const before = cohort(first, 'client')?.exchanges ?? 0
+  const opened = openedSoFar(first)
   const second = await quickPair({ journal })
   expect(cohort(second, 'client')?.exchanges).toBe(before)
+  expect(openedSoFar(second)).toBeGreaterThanOrEqual(opened)
+  expect(opened).toBeGreaterThan(0)
   await expect.poll(() => cohort(second, 'client')?.exchanges).toBeGreaterThan(before)
   await second.stop()
   const { snapshot } = await readJournal(dir)
   expect(snapshot.runs).toBe(2)
-  expect(frozen({ ...snapshot, at: 0 })).toEqual(frozen({ ...second.snapshot(), at: 0 }))
+  const shown = second.snapshot()
+  // A look at an exchange under way counts its time as silence, and what was shown once is never taken back.
+  const most = shown.cohorts.map(({ exposureMs }) => exposureMs)
+  for (const [at, { exposureMs }] of snapshot.cohorts.entries()) expect(exposureMs).toBeLessThanOrEqual(most[at] ?? 0)
+  expect(frozen(timeless(snapshot))).toEqual(frozen(timeless(shown)))
 })

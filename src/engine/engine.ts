@@ -2,10 +2,15 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Command, Config } from '../config/schema.ts'
 import { type Ledger, ledger as newLedger } from '../ledger/ledger.ts'
+import { type Look, looking } from '../evidence/look.ts'
+import type { Asked } from '../evidence/ledger/source.ts'
+import type { Statement } from '../evidence/ledger/statement.ts'
 import type { Log } from '../log.ts'
 import type { Identity } from '../outcome/identity.ts'
-import type { Observation, Side, Sink, Told } from '../outcome/observation.ts'
-import type { ConnectionRow, Half, World } from '../probes/kind.ts'
+import type { Observation, Sink, Told } from '../outcome/observation.ts'
+import type { ConnectionRow, Next, World } from '../probes/kind.ts'
+import type { Shown } from '../record/history/history.ts'
+import type { Span } from '../record/history/spans.ts'
 import { openJournal } from '../record/journal/journal.ts'
 import type { Journal, JournalStatus } from '../record/journal/writer.ts'
 import { recorder as newRecorder } from '../record/recorder.ts'
@@ -13,11 +18,13 @@ import { currentOf, type Snapshot } from '../record/snapshot.ts'
 import { wheel as newWheel } from '../schedule/wheel.ts'
 import { diagnostician } from '../diagnosis/diagnose.ts'
 import { crowds } from './crowds.ts'
+import { halves as newHalves, type Replaced } from './halves.ts'
 import { type Investigation, investigate } from './investigate.ts'
 import { noise as newNoise } from './noise.ts'
+import { liveFlows } from './live-flows.ts'
 import { keepNurserySmall } from './nursery.ts'
 import { partsOf } from './parts.ts'
-import { type Environment, witnesses } from './witnesses.ts'
+import { type Asking, type Environment, witnesses } from './witnesses.ts'
 
 /** A running client, server or pair. Everything people see is read from here; nothing here knows who reads. */
 export interface Engine {
@@ -28,8 +35,15 @@ export interface Engine {
   readonly listens: readonly string[]
   /** The server side's account; a client has none. */
   readonly ledger?: Ledger
+  /** Asks the server of a connection for its account. Absent where no evidence is read. */
+  statement?(asked: Asked): Promise<Statement>
+  /** Reads all evidence there is, for a person. Absent where none is read. */
+  look?(): Promise<Look>
   snapshot(): Snapshot
   connections(): Iterable<ConnectionRow>
+  /** Of each cohort with somebody silent, the exchange that is due first. */
+  next(): readonly Next[]
+  history(span: Span): Shown
   ready(): { readonly ready: boolean; readonly parts: readonly { readonly name: string; readonly ready: boolean }[] }
   noise(): {
     readonly loopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
@@ -40,10 +54,21 @@ export interface Engine {
   journal?(): JournalStatus
   /** Hands every observation from now on to `sink`, until the returned function is called. */
   subscribe(sink: Sink): () => void
+  /**
+   * Goes on with another configuration: parts of it that did not change keep their connections. Rejects with a Problem when the
+   * machine cannot do all of it; what it can is done.
+   */
+  reload(config: Config): Promise<Reloaded>
   /** Judges once more, at once: what is still open and what came last. */
   conclude(): Promise<void>
   /** Says goodbye on every connection, waits for the drain time at most, and closes the journal. */
   stop(): Promise<void>
+}
+
+/** What a reload changed. */
+export interface Reloaded extends Replaced {
+  /** Sections of the configuration that changed, and count from the next start on. */
+  readonly nextStart: readonly string[]
 }
 
 export interface Job {
@@ -56,6 +81,9 @@ export interface Job {
   readonly env?: Environment
 }
 
+/** What is set once, when a process starts. */
+const fixed = ['identity', 'log', 'web', 'journal', 'ledger', 'evidence'] as const satisfies readonly (keyof Config)[]
+
 /** Starts what the configuration says. Rejects with a Problem when the machine cannot do it, leaving nothing running. */
 export async function start({ config, command, clock, log, version, env = {} }: Job): Promise<Engine> {
   keepNurserySmall()
@@ -63,14 +91,15 @@ export async function start({ config, command, clock, log, version, env = {} }: 
   const ledger = newLedger(config.ledger.history)
   const recorder = newRecorder()
   const subscribers = new Set<Sink>()
-  const halves: { readonly name: string; readonly side: Side; readonly half: Half }[] = []
+  let drainMs = config.drain
   const disturbances = newNoise(clock, tell)
   const wheel = newWheel(clock, { onTick: disturbances.tick })
   const strangers = crowds(clock, tell)
   const world: World = { clock, wheel, random: Math.random, log, identity, ledger, tell: strangers.tell }
-  const parts = partsOf(config, command)
+  const halves = newHalves(world)
   const judge = diagnostician()
   let journal: Journal | undefined
+  let asking: Asking | undefined
   let investigation: Investigation | undefined
 
   /** Stamps what a probe tells, and hands it to the sinks. */
@@ -87,11 +116,16 @@ export async function start({ config, command, clock, log, version, env = {} }: 
     for (const verdict of judge.fold(observation)) tell({ type: 'judged', verdict })
   }
 
+  async function reload(wanted: Config): Promise<Reloaded> {
+    const nextStart = fixed.filter(section => JSON.stringify(wanted[section]) !== JSON.stringify(config[section]))
+    const replaced = await halves.replace(partsOf(wanted, command), drainMs)
+    drainMs = wanted.drain
+    return { ...replaced, nextStart }
+  }
+
   async function stop(): Promise<void> {
     await investigation?.stop()
-    // The client half first: a server that said goodbye to our own client would make it look for another.
-    for (const side of ['client', 'server'] as const)
-      await Promise.all(halves.filter(each => each.side === side).map(({ half }) => half.stop(config.drain)))
+    await halves.stop(drainMs)
     wheel.stop()
     strangers.stop()
     await journal?.close()
@@ -103,40 +137,41 @@ export async function start({ config, command, clock, log, version, env = {} }: 
       journal = await openJournal({ dir, maxBytes, intervalMs: interval, clock, log, recorder })
     }
     tell({ type: 'began', side: command, identity, version })
-    for (const { series } of parts) for (const each of series) tell({ type: 'declared', series: each })
-    for (const { name, side, begin } of parts) halves.push({ name, side, half: await begin(world) })
-    if (config.evidence !== 'off' && command !== 'server')
-      investigation = investigate({
-        clock,
-        witnesses: witnesses({
-          config: config.evidence,
-          ...(command === 'pair' &&
-            config.web !== 'off' && { own: { instance: identity.instance, at: config.web.listen } }),
-          env,
-          clock,
-          log,
-        }),
-        everyMs: config.evidence.every,
-        tell,
-        isOpen: () => judge.open.length > 0,
-      })
+    await halves.begin(partsOf(config, command))
+    if (config.evidence !== 'off' && command !== 'server') {
+      const own = command === 'pair' && config.web !== 'off' && { at: config.web.listen, instance: identity.instance }
+      const tokenFile = config.web === 'off' ? undefined : config.web.tokenFile
+      asking = witnesses({ config: config.evidence, ...(own && { own }), tokenFile, env, clock, log })
+      const isOpen = () => judge.open.length > 0
+      investigation = investigate({ clock, witnesses: asking, everyMs: config.evidence.every, tell, isOpen })
+    }
   } catch (error) {
     await stop()
     throw error
   }
 
+  function* connections() {
+    for (const { half } of halves.all) yield* half.connections()
+  }
+
+  const lookThrough = ({ ask }: Asking) =>
+    looking(thorough => ask({ flows: liveFlows(connections()), accounts: [] }, thorough), clock)
+
   return {
     command,
     version,
     identity,
-    listens: halves.flatMap(({ half }) => half.listens),
-    ...(command !== 'client' && { ledger }),
-    snapshot: () => currentOf(recorder.snapshot({ at: clock.now(), steady: clock.steady() })),
-    *connections() {
-      for (const { half } of halves) yield* half.connections()
+    get listens() {
+      return halves.all.flatMap(({ half }) => half.listens)
     },
+    ...(command !== 'client' && { ledger }),
+    ...(asking && { statement: asking.statement, look: lookThrough(asking) }),
+    snapshot: () => currentOf(recorder.snapshot({ at: clock.now(), steady: clock.steady() })),
+    connections,
+    next: () => halves.all.flatMap(({ half }) => half.next?.() ?? []),
+    history: span => recorder.history(span, { at: clock.now(), steady: clock.steady() }),
     ready() {
-      const each = halves.map(({ name, half }) => ({ name, ready: half.ready() }))
+      const each = halves.all.map(({ part, half }) => ({ name: part.name, ready: half.ready() }))
       return { ready: each.every(({ ready }) => ready), parts: each }
     },
     noise: () => ({ loopDelayMs: disturbances.loopDelay(), ...disturbances.counts() }),
@@ -145,6 +180,7 @@ export async function start({ config, command, clock, log, version, env = {} }: 
       subscribers.add(sink)
       return () => subscribers.delete(sink)
     },
+    reload,
     conclude: async () => investigation?.conclude(),
     stop,
   }

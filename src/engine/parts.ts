@@ -9,6 +9,8 @@ export interface Part {
   /** As `/readyz` names it: `server tcp-hold`, `tcp-hold no-keepalive`. */
   readonly name: string
   readonly side: Side
+  /** Everything that is set on it: another setting makes it another part. */
+  readonly settings: string
   /** What it will tell of, and for what reasons it turns bytes away. */
   readonly series: readonly Series[]
   begin(world: World): Promise<Half>
@@ -25,7 +27,15 @@ function answering({ server }: Config): Part[] {
     if (!kind.server || settings === undefined || settings === 'off') return []
     const { start, rejections } = kind.server
     const series = rejections.map(reason => ({ kind: kind.name, reason }))
-    return [{ name: `server ${kind.name}`, side: 'server', series, begin: world => start(settings, world) }]
+    return [
+      {
+        name: `server ${kind.name}`,
+        side: 'server',
+        settings: JSON.stringify(settings),
+        series,
+        begin: world => start(settings, world),
+      },
+    ]
   })
 }
 
@@ -36,6 +46,7 @@ function asking({ probes }: Config): Part[] {
     return {
       name: `${name} ${settings.name}`,
       side: 'client',
+      settings: JSON.stringify(settings),
       series: kind.series(settings),
       begin: world => kind.client(settings, world),
     }

@@ -1,11 +1,12 @@
-import { agentReadings } from '../agent/asking.ts'
+import { agentDeadlineMs, agentReadings } from '../agent/asking.ts'
 import type { Clock } from '../clock.ts'
 import type { EvidenceConfig } from '../config/schema.ts'
 import { begun } from '../evidence/begun.ts'
 import { followWith } from '../evidence/follow.ts'
 import { sources } from '../evidence/index.ts'
 import { kubernetesSource } from '../evidence/kubernetes/source.ts'
-import { ledgerSource } from '../evidence/ledger/source.ts'
+import { type Asked, ledgerSource } from '../evidence/ledger/source.ts'
+import { type Statement, statementOf } from '../evidence/ledger/statement.ts'
 import { machineAt } from '../evidence/machine.ts'
 import { readSources } from '../evidence/read.ts'
 import type { Source } from '../evidence/source.ts'
@@ -17,6 +18,8 @@ import type { Witnesses } from './investigate.ts'
 export interface WitnessJob {
   readonly config: Exclude<EvidenceConfig, 'off'>
   /** Who we are and where our own web is, where this process is a server, too. */
+  /** What the servers' web wants, where it wants one. */
+  readonly tokenFile?: string | undefined
   readonly own?: { readonly instance: string; readonly at: Address }
   /** Says where the cluster's API is, in a pod. */
   readonly env: Environment
@@ -26,13 +29,20 @@ export interface WitnessJob {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
+/** Whom also people ask. */
+export interface Asking extends Witnesses {
+  /** What the server of a connection says of it. Never rejects. */
+  statement(asked: Asked): Promise<Statement>
+}
+
 /** Everyone a configuration lets us ask: our own kernel, the agent of the node, the servers' ledgers, the Kubernetes API. */
-export function witnesses({ config, own, env, clock, log }: WitnessJob): Witnesses {
+export function witnesses({ config, own, tokenFile, env, clock, log }: WitnessJob): Asking {
   const machine = machineAt('/', clock)
   const world = { clock, machineUntil: machine }
   const ofMachine = sources.filter(each => each.of === 'machine')
-  const { agent } = config
-  const ledgers = ledgerSource({ port: config.ledgerPort, ...(own && { own }) })
+  const { agent, deadline: deadlineMs } = config
+  const servers = { port: config.ledgerPort, deadlineMs, ...(own && { own }), ...(tokenFile && { tokenFile }) }
+  const ledgers = ledgerSource(servers)
   const listening = { clock, log, machine, follow: followWith(clock) }
   const node = agent === 'own' ? begun(ofMachine, listening) : undefined
   const cluster = begun(clusterOf(config, env), listening)
@@ -43,19 +53,25 @@ export function witnesses({ config, own, env, clock, log }: WitnessJob): Witness
         (thorough || !costly) && (what === 'machine' || about.flows.length + about.accounts.length > 0)
       const own = ofMachine.filter(source => source.about === 'machine' && !source.costly)
       const scopes: readonly (readonly [Scope, Promise<Readings>])[] = [
-        ['own', readSources(own, about, world)],
-        ...(about.accounts.length > 0 ? [['servers', readSources([ledgers], about, world)] as const] : []),
+        ['own', readSources(own, about, world, deadlineMs)],
+        ...(about.accounts.length > 0 ? [['servers', readSources([ledgers], about, world, deadlineMs)] as const] : []),
         ...(cluster.sources.length > 0
-          ? [['cluster', readSources(cluster.sources.filter(wanted), about, world)] as const]
+          ? [['cluster', readSources(cluster.sources.filter(wanted), about, world, deadlineMs)] as const]
           : []),
         ...(typeof agent === 'object'
-          ? [['node', agentReadings(agent, about, { clock, costly: thorough })] as const]
+          ? [
+              [
+                'node',
+                agentReadings(agent, about, { clock, costly: thorough, deadlineMs: agentDeadlineMs(deadlineMs) }),
+              ] as const,
+            ]
           : []),
-        ...(node ? [['node', readSources(node.sources.filter(wanted), about, world)] as const] : []),
+        ...(node ? [['node', readSources(node.sources.filter(wanted), about, world, deadlineMs)] as const] : []),
       ]
       const read = await Promise.all(scopes.map(async ([scope, readings]) => [scope, await readings] as const))
       return Object.fromEntries(read)
     },
+    statement: asked => statementOf(asked, servers, clock),
     async close() {
       node?.close()
       cluster.close()

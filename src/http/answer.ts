@@ -4,6 +4,8 @@ export interface Answer {
   readonly contentType: string
   readonly body: Buffer
   readonly headers?: Readonly<Record<string, string>>
+  /** The same body as gzip has it, for who accepts that. */
+  readonly gzipped?: Buffer
 }
 
 export const json = (value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Answer => ({

@@ -28,6 +28,20 @@ export const word = (expected: string, max: number): Parameter<string | undefine
   otherwise: undefined,
 })
 
+/** As a form sends it: a field that was left empty was not given. */
+export const field = (expected: string, max: number): Parameter<string> => ({
+  expected: `${expected} of at most ${max} characters`,
+  read: text => (text.length <= max ? text : undefined),
+  otherwise: '',
+})
+
+/** The same for a list to choose from. */
+export const choice = <T extends string>(...words: readonly T[]): Parameter<T | ''> => ({
+  expected: `one of ${words.join(', ')}, or nothing`,
+  read: text => (text === '' ? '' : words.find(each => each === text)),
+  otherwise: '',
+})
+
 export const oneOf = <T extends string>(...words: readonly T[]): Parameter<T | undefined> => ({
   expected: `one of ${words.join(', ')}`,
   read: text => words.find(each => each === text),

@@ -113,7 +113,7 @@ async function answer(
     return send(response, { ...refusal(405, 'expected GET or HEAD: longhold is only ever read'), headers: onlyReads })
   if (hasBody(request)) return send(response, { ...refusal(413, 'nothing here takes a body'), headers: goodbye })
   const made = await respond({ url, request, response, unlimit })
-  if (made) send(response, made)
+  if (made) send(response, made, /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''))
 }
 
 const goodbye = { connection: 'close' } // whatever was sent as a body must not be read as the next request
@@ -125,21 +125,28 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
 /** What is at a path that nothing is at. */
 export const nowhere = (routes: readonly string[]): Answer => refusal(404, 'nothing is here', { routes })
 
-function send(response: ServerResponse, { status, contentType, body, headers }: Answer): void {
+function send(
+  response: ServerResponse,
+  { status, contentType, body, headers, gzipped }: Answer,
+  takesGzip = false,
+): void {
+  const bytes = takesGzip && gzipped ? gzipped : body
   response.writeHead(status, {
     'content-type': contentType,
-    'content-length': body.length,
+    'content-length': bytes.length,
+    ...(gzipped && { vary: 'accept-encoding' }),
+    ...(bytes === gzipped && { 'content-encoding': 'gzip' }),
     'cache-control': 'no-store',
     ...guards,
     ...headers,
   })
-  response.end(body) // node leaves the body out of the answer to a HEAD
+  response.end(bytes) // node leaves the body out of the answer to a HEAD
 }
 
-/** On every answer. The page loads its own style and script and asks nobody else for anything. */
+/** On every answer. The page loads its own style and script, its forms ask for its own pages, and nobody else is asked for anything. */
 export const guards = {
   'content-security-policy':
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 }

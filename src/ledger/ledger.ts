@@ -45,6 +45,8 @@ export interface Ledger {
   /** The open account, or else the newest ended one. */
   find(id: string): Account | undefined
   /** Open accounts by age, then ended ones newest first. */
+  accounts(): Iterable<Account>
+  /** A part of these. */
   page(offset: number, limit: number): { readonly total: number; readonly accounts: readonly Account[] }
   readonly openCount: number
 }
@@ -71,6 +73,7 @@ export function ledger(history: number): Ledger {
       if (ended.size > history && !oldest.done) ended.delete(oldest.value)
     },
     find: id => open.get(id) ?? ended.get(id),
+    accounts: () => both(open, ended),
     page(offset, limit) {
       const accounts = [...take(both(open, ended), offset, limit)]
       return { total: open.size + ended.size, accounts }

@@ -16,7 +16,33 @@ export type Event = Readonly<Record<string, unknown>>
 const mostNote = 1024
 
 /** Tells of a verdict that opened or closed. */
-export function eventOf(verdict: Verdict, { namespace, name, uid }: OwnPod, at: number): Event {
+export const eventOf = (verdict: Verdict, pod: OwnPod, at: number): Event =>
+  event(pod, at, {
+    action: 'Diagnose',
+    reason: reasonOf(verdict),
+    type: isLoud(verdict) ? 'Warning' : 'Normal',
+    note: cut(noteOf(verdict), mostNote),
+  })
+
+/** Tells of a configuration that does not run, and why. */
+export const refusalOf = (mistake: string, pod: OwnPod, at: number): Event =>
+  event(pod, at, {
+    action: 'Configure',
+    reason: 'ConfigurationRefused',
+    type: 'Warning',
+    note: cut(`what ran goes on, since: ${mistake}`, mostNote),
+  })
+
+function event(
+  { namespace, name, uid }: OwnPod,
+  at: number,
+  told: {
+    readonly action: string
+    readonly reason: string
+    readonly type: 'Warning' | 'Normal'
+    readonly note: string
+  },
+): Event {
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
@@ -24,11 +50,8 @@ export function eventOf(verdict: Verdict, { namespace, name, uid }: OwnPod, at: 
     eventTime: new Date(at).toISOString().replace('Z', '000Z'), // MicroTime
     reportingController: 'longhold.io/client',
     reportingInstance: name.slice(0, 128),
-    action: 'Diagnose',
-    reason: reasonOf(verdict),
-    type: isLoud(verdict) ? 'Warning' : 'Normal',
     regarding: { apiVersion: 'v1', kind: 'Pod', namespace, name, ...(uid !== undefined && { uid }) },
-    note: cut(noteOf(verdict), mostNote),
+    ...told,
   }
 }
 

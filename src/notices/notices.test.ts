@@ -34,7 +34,7 @@ function announcing(find: () => Promise<Access>) {
   const tell = (...verdicts: readonly Verdict[]) => {
     for (const verdict of verdicts) made.sink({ type: 'judged', verdict, at: noon, steady: 0 })
   }
-  return { tell, warnings, close: made.close }
+  return { tell, refuse: made.refuse, warnings, close: made.close }
 }
 
 test('a verdict is an Event on our pod when it opens and when it closes, and none in between', async () => {
@@ -54,6 +54,22 @@ test('a verdict is an Event on our pod when it opens and when it closes, and non
       },
     },
     { event: { reason: 'VerdictClosed', type: 'Normal', note: 'conntrack-expiry-1: the symptom is gone' } },
+  ])
+})
+
+test('a configuration that does not run is an Event, too', async () => {
+  const server = await serving()
+  const { refuse } = announcing(async () => server.access({ text: 'good' }))
+  refuse(`longhold.yaml:1: probes[0].to: ${'x'.repeat(2000)}`)
+  await expect.poll(() => server.posted.length).toBe(1)
+  expect(server.posted).toMatchObject([
+    {
+      event: {
+        reason: 'ConfigurationRefused',
+        type: 'Warning',
+        note: expect.stringMatching(/^what ran goes on, since: longhold\.yaml:1: probes\[0\]\.to: x{900,}…$/),
+      },
+    },
   ])
 })
 

@@ -3,9 +3,8 @@ import type { Access } from '../evidence/kubernetes/access/access.ts'
 import { reasonOf } from '../evidence/reason.ts'
 import type { Log } from '../log.ts'
 import type { Sink } from '../outcome/observation.ts'
-import type { Verdict } from '../outcome/verdict.ts'
 import { verdictNews } from '../record/verdict-news.ts'
-import { eventOf, type OwnPod } from './event.ts'
+import { type Event, eventOf, type OwnPod, refusalOf } from './event.ts'
 import { type Postbox, postbox } from './post.ts'
 
 export interface NoticesJob {
@@ -15,9 +14,11 @@ export interface NoticesJob {
   readonly log: Log
 }
 
-/** Kubernetes Events on our own pod, one when a verdict opens and one when it closes. */
+/** Kubernetes Events on our own pod, one when a verdict opens and one when it closes, and one for a configuration that does not run. */
 export interface Notices {
   readonly sink: Sink
+  /** Tells that the configuration file has a mistake. */
+  refuse(mistake: string): void
   /** Waits for what is still to be posted, for a few seconds at most. */
   close(): Promise<void>
 }
@@ -43,11 +44,18 @@ export function notices({ find, pod, clock, log }: NoticesJob): Notices {
     return known
   }
 
-  async function send(verdict: Verdict, at: number): Promise<void> {
+  /** One after the other; nothing more while too many wait. */
+  function post(made: (pod: OwnPod) => Event): void {
+    if (waiting >= mostWaiting) return
+    waiting += 1
+    last = last.then(() => send(made)).finally(() => (waiting -= 1))
+  }
+
+  async function send(made: (pod: OwnPod) => Event): Promise<void> {
     for (let attempt = 1; ; attempt++)
       try {
         const { box, namespace } = await reach()
-        await box.post(eventOf(verdict, { ...pod, namespace }, at), namespace)
+        await box.post(made({ ...pod, namespace }), namespace)
         complained = ''
         return
       } catch (error) {
@@ -72,11 +80,8 @@ export function notices({ find, pod, clock, log }: NoticesJob): Notices {
   }
 
   return {
-    sink: verdictNews((verdict, at) => {
-      if (waiting >= mostWaiting) return
-      waiting += 1
-      last = last.then(() => send(verdict, at)).finally(() => (waiting -= 1))
-    }),
+    sink: verdictNews((verdict, at) => post(own => eventOf(verdict, own, at))),
+    refuse: mistake => post(own => refusalOf(mistake, own, clock.now())),
     async close() {
       await Promise.race([last, clock.sleep(patienceMs)])
       await forget()

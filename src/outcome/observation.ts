@@ -157,9 +157,12 @@ export interface Began {
 /** A cohort, a probe, or a reason for which a kind turns bytes away. */
 export type Series = OfCohort | OfProbe | { readonly kind: string; readonly reason: string }
 
-/** Something is configured that has nothing to tell yet: it is there, with zeros, from the first look. */
+/**
+ * Something is configured that has nothing to tell yet: it is there, with zeros, from the first look. Or it is configured no
+ * more (`retired`), and what it counted stays in the journal.
+ */
 export interface Declared {
-  readonly type: 'declared'
+  readonly type: 'declared' | 'retired'
   readonly series: Series
 }
 

@@ -71,7 +71,9 @@ test('every address gets every rung', async () => {
   const to = peers.map(({ port }) => `127.0.0.1:${port}`)
   const { half, told } = await cohort({ to, connections: 4, idle: ['10m', '20m'] })
   await expect.poll(() => told.filter(telling('opened')).length).toBe(4)
-  const met = [...half.connections()].map(({ remote, nextMs }) => `${remote} ${nextMs > 600_000 ? 'long' : 'short'}`)
+  const met = [...half.connections()].map(
+    ({ addresses, nextMs }) => `${addresses().remote} ${nextMs > 600_000 ? 'long' : 'short'}`,
+  )
   expect(met.sort()).toEqual(to.flatMap(each => [`${each} long`, `${each} short`]).sort())
 })
 

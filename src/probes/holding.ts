@@ -9,6 +9,7 @@ import type { CohortSettings, ListenerSettings } from '../settings/cohort.ts'
 import { type Address, formatAddress } from '../settings/address.ts'
 import { socketOptions } from '../settings/keepalive.ts'
 import type { Half, World } from './kind.ts'
+import { ownOrder } from './own-order.ts'
 import { readBack, refuseEarly } from './read-back.ts'
 import { type Rowed, rowOf } from './row.ts'
 import { type Sweepable, sweep } from './sweep.ts'
@@ -51,6 +52,7 @@ export async function holdCohort(
   // Every address gets every rung: else what is wrong with a pod would look like what is wrong with a silence.
   const rungs = idle.kind === 'rungs' ? idle.ms.length : 1
   const known: Address[] = []
+  const inOrder = ownOrder(world.identity.pod)
   const holding = open({
     of,
     options,
@@ -58,7 +60,7 @@ export async function holdCohort(
       // Each connection goes to one of the names, so that one that is gone takes none but its own along.
       const turn = Math.floor(index / rungs)
       const name = to[turn % to.length]
-      const addresses = name ? await resolve(name) : []
+      const addresses = name ? inOrder(await resolve(name)) : []
       const address = addresses[Math.floor(turn / to.length) % addresses.length]
       if (!address) throw new Error(`${name ? formatAddress(name) : 'nobody'} has no address`)
       return shared(known, address)
@@ -75,6 +77,11 @@ export async function holdCohort(
       )),
     *connections() {
       for (const held of holding.all) yield rowOf(of, held, world.clock)
+    },
+    next() {
+      let first: HeldAlike | undefined
+      for (const held of holding.all) if (held.stage === 'idle' && held.due < (first?.due ?? Infinity)) first = held
+      return first && { of, inMs: Math.max(0, first.due - world.clock.steady()), afterMs: first.due - first.since }
     },
     async stop(drainMs) {
       sweeping.stop()

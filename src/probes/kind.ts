@@ -2,8 +2,10 @@ import type { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Log } from '../log.ts'
+import type { Word } from '../outcome/fate.ts'
 import type { Identity } from '../outcome/identity.ts'
-import type { OfCohort, OfProbe, Told } from '../outcome/observation.ts'
+import type { Ended, OfCohort, OfProbe, Told } from '../outcome/observation.ts'
+import type { SocketOptions, TcpInfo } from '../outcome/socket.ts'
 import type { Random } from '../schedule/spread.ts'
 import type { Wheel } from '../schedule/wheel.ts'
 
@@ -21,8 +23,12 @@ export interface World {
   tell(told: Told): void
 }
 
-/** One held connection as `/api/connections` shows it. */
+/**
+ * One held connection as lists show it. What has to be asked of its socket is asked when it is wanted: there may be 20,000
+ * rows, and a list shows a hundred.
+ */
 export interface ConnectionRow {
+  /** Empty before it said hello. */
   readonly id: string
   readonly kind: string
   readonly cohort: string
@@ -30,8 +36,8 @@ export interface ConnectionRow {
   readonly state: 'idle' | 'exchange' | 'connecting' | 'waiting'
   /** Pod of the other side, empty before it said hello. */
   readonly server: string
-  readonly local: string
-  readonly remote: string
+  /** The other side in its own words; absent before it said hello. */
+  readonly peer?: Identity
   /** Epoch ms; 0 before it opened. */
   readonly openedAt: number
   /** Silent since, ms. */
@@ -39,6 +45,33 @@ export interface ConnectionRow {
   /** Until the silence is broken (or the reconnect is tried), ms. */
   readonly nextMs: number
   readonly exchanges: number
+  /** How the connection before it in this place ended; absent where there was none. */
+  readonly lastEnd?: PlaceEnd
+  /** What became of the last attempt to open one here; absent while one is open. */
+  readonly failed?: Word
+  /** `10.0.0.7:40000`, both; empty without a socket. */
+  addresses(): { readonly local: string; readonly remote: string }
+  /** What the kernel has set and knows now, some microseconds of system calls; `undefined` without an open socket. */
+  kernel(): { readonly options: SocketOptions; readonly tcpInfo: TcpInfo } | undefined
+}
+
+/** An end, as the place remembers it in which the connection stood. */
+export interface PlaceEnd
+  extends Pick<
+    Ended,
+    'id' | 'fate' | 'phase' | 'code' | 'planned' | 'zombie' | 'idleMs' | 'tookUs' | 'exchanges' | 'lifetimeMs' | 'peer'
+  > {
+  /** Epoch ms. */
+  readonly at: number
+}
+
+/** The next exchange of a cohort. */
+export interface Next {
+  readonly of: OfCohort
+  /** Until then, ms. */
+  readonly inMs: number
+  /** How long that silence will have been, ms. */
+  readonly afterMs: number
 }
 
 /** A running half of a probe. */
@@ -47,6 +80,8 @@ export interface Half {
   ready(): boolean
   /** Held connections, open or on their way; kinds that hold none yield none. */
   connections(): Iterable<ConnectionRow>
+  /** The exchange that is due first, of those who are silent; kinds that hold nothing have none. Cheap, however many are held. */
+  next?(): Next | undefined
   /** What it listens on, as `host:port`; empty for a client half. */
   readonly listens: readonly string[]
   /** Says goodbye on every connection and closes, within `drainMs`. Resolves when nothing of it is left. */

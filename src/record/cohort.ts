@@ -96,11 +96,14 @@ export function abandon(tally: CohortTally, lastSteady: number): void {
 
 /** As the world sees it at `steady`. */
 export function showCohort(tally: CohortTally, steady: number): CohortSeries {
-  const { of, counts, silentMs, startsMs: _, shownMs, ...rest } = tally
-  tally.shownMs = Math.max(shownMs, silentMs + silentNow(tally, steady))
+  const { of, counts, silentMs: _, startsMs: __, shownMs, ...rest } = tally
+  tally.shownMs = Math.max(shownMs, exposureAt(tally, steady))
   const ends = endings.map((ending, place) => ({ ...ending, count: counts[place] ?? 0 }))
   return { ...of, ...rest, ends, exposureMs: tally.shownMs }
 }
+
+/** All silences up to `steady`, ms. It steps back by the time an exchange takes that is under way, once that is over. */
+export const exposureAt = (tally: CohortTally, steady: number): number => tally.silentMs + silentNow(tally, steady)
 
 export function saveCohort(tally: CohortTally): z.output<typeof savedCohort> {
   const { of, counts, idleAtDeath, lifetime, exchange, connect, sweep, options, lastEnd, ...numbers } = tally

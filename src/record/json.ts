@@ -1,6 +1,7 @@
 import { type Buckets, total } from '../stats/buckets.ts'
 import type { Latency } from '../stats/latency.ts'
 import { type CohortSeries, isFault, type ProbeSeries, type Snapshot } from './snapshot.ts'
+import { survivalJson } from './survival-json.ts'
 import { resetRate } from './tables/cohorts.ts'
 
 /** The snapshot for programs, the same in report, status and events: units in the names, times in epoch ms. */
@@ -14,6 +15,7 @@ export function snapshotJson({
   faults,
   verdicts,
   verdictCounts,
+  survival,
 }: Snapshot) {
   return {
     atMs: at,
@@ -25,6 +27,7 @@ export function snapshotJson({
     rejected,
     disturbed,
     faults: faults.map(timed),
+    survival: survival.map(survivalJson),
   }
 }
 

@@ -130,6 +130,13 @@ test('what is declared is there from the start, with a zero for every ending', (
   expect(probes).toMatchObject([{ ...probe, asked: 0, fates: { ok: 0, timeout: 0 }, strays: { late: 0 } }])
 })
 
+test('what is retired is there no more for who looks now, and comes back as it was', () => {
+  const into = after([0, { type: 'declared', series: of }], [1, opened('c1')], [2, { type: 'retired', series: of }])
+  expect(only(into.snapshot())).toMatchObject({ current: false, opened: 1 })
+  into.fold({ type: 'declared', series: of, at: 3000, steady: 3000 })
+  expect(only(into.snapshot())).toMatchObject({ current: true, opened: 1 })
+})
+
 test('an ending outside the list finds its place: a bug is never planned, our own stop always is', () => {
   const into = after(
     [0, ended(undefined, 0, { fate: 'bug', phase: 'connect', planned: true })],

@@ -31,6 +31,7 @@ test('the report shows runs, tables and notes', () => {
   expect(text).toMatch(/1970-01-01 00:00:00 +1970-01-01 00:30:02 +30m 2s +pair +pod-1 +0\.1\.0/)
   expect(text).toMatch(/client +quiet +service +tcp-hold +0 +30m +1 +1 /)
   expect(text).toContain('ECONNRESET read')
+  expect(text).toMatch(/Survival of silences\n.*\nservice +tcp-hold +client +unknown +2 +1 +15m +- +- +- +-/)
   expect(text).toMatch(
     /conntrack-expiry +open +2026-11-21 12:00:00 +proven +12 of 40 +tcp-hold.+Forgotten after 900 s\./,
   )
@@ -59,6 +60,7 @@ test('the JSON survives JSON, carries units and percentiles, and only what there
     faults: [{ atMs: 1_801_000, name: 'quiet', fate: 'reset', id: 'a', idleMs: 900_000, exchanges: 1 }],
     verdicts: [{ id: 'conntrack-expiry-1', state: 'open', evidence: [{}, { source: 'node sysctl' }] }],
     verdictCounts: [{ name: 'conntrack-expiry', family: 'forgotten-flow', opened: 1, planned: 0 }],
+    survival: [{ keepalive: 'unknown', longestSurvivedS: 900, timeout: null, curve: [{ ageS: 900, survival: 0.5 }] }],
     damagedLines: 1,
   })
   expect(JSON.stringify(json)).not.toContain('"interval"')

@@ -4,6 +4,7 @@ import type { OfCohort, OfProbe, Side, strays } from '../outcome/observation.ts'
 import type { SocketOptions, TcpInfo } from '../outcome/socket.ts'
 import type { Buckets } from '../stats/buckets.ts'
 import type { Latency } from '../stats/latency.ts'
+import type { SurvivalSeries } from './survival.ts'
 import type { KeptVerdict, VerdictCount } from './verdicts.ts'
 
 /**
@@ -34,6 +35,8 @@ export interface Snapshot {
   readonly verdicts: readonly KeptVerdict[]
   /** How many there were, by name: of those that have opened at all. */
   readonly verdictCounts: readonly VerdictCount[]
+  /** Survival of silences, and what it says about timeouts: by kind, path, speaker and keepalive; bounded. Client side. */
+  readonly survival: readonly SurvivalSeries[]
 }
 
 /** What was asked of the kernel for one kind's listening socket, and what it made of it. */
@@ -140,10 +143,11 @@ export const isFault = ({ fate, planned }: { fate: Fate; planned: boolean }): bo
 
 /** The same without what belongs to runs before: what metrics, the page and the live table show. */
 export function currentOf(snapshot: Snapshot): Snapshot {
-  const { cohorts, probes } = snapshot
+  const { cohorts, probes, survival } = snapshot
   return {
     ...snapshot,
     cohorts: cohorts.filter(({ current }) => current),
     probes: probes.filter(({ current }) => current),
+    survival: survival.filter(({ current }) => current),
   }
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { fates, holdPhases } from '../outcome/fate.ts'
 import { paths, strays } from '../outcome/observation.ts'
+import { savedHistory } from './history/saved.ts'
 import { savedBuckets, savedLatency } from './saved.ts'
+import { savedSurvival } from './saved-survival.ts'
 import { savedVerdicts } from './saved-verdict.ts'
 
 const side = z.enum(['client', 'server'])
@@ -87,5 +89,7 @@ export const recorderState = z.object({
   disturbed: z.object(numbers('stalls', 'longestStallMs', 'clockJumps')),
   faults: z.array(savedFault),
   verdicts: savedVerdicts.default({ all: [], counts: [] }), // journals from before there were any go on
+  survival: savedSurvival.default({ members: [], paths: [] }), // likewise
+  history: savedHistory.optional(), // likewise
 })
 export type RecorderState = z.output<typeof recorderState>

@@ -6,6 +6,7 @@ import { optionsTable } from './tables/options.ts'
 import { probesTable } from './tables/probes.ts'
 import { rejectedTable } from './tables/rejected.ts'
 import type { Table } from './tables/table.ts'
+import { survivalTable } from './tables/survival.ts'
 import { verdictsTable } from './tables/verdicts.ts'
 
 export type { Cell, Column, Table, Tone } from './tables/table.ts'
@@ -15,6 +16,7 @@ export function tables(snapshot: Snapshot, { faults = 20, verdicts = 20 } = {}):
   return [
     verdictsTable(snapshot, verdicts),
     cohortsTable(snapshot),
+    survivalTable(snapshot),
     probesTable(snapshot),
     faultsTable(snapshot, faults),
     optionsTable(snapshot),

@@ -1,5 +1,6 @@
 import { checkSpans } from './distribution/counted.ts'
 import { hypergeometricAtLeast } from './distribution/hypergeometric.ts'
+import { type Lives, livesOf } from './survival.ts'
 
 /** How the silences of one side of a cliff ended. */
 export interface Side {
@@ -28,10 +29,15 @@ export interface Cliff {
  * exceptions: beyond a conntrack timeout every Nth silence survives, because the packet finds its backend again.
  */
 export function cliff(died: readonly number[], survived: readonly number[]): Cliff | undefined {
-  checkSpans(died)
-  checkSpans(survived)
-  if (died.length === 0) return undefined
-  const splits = splitsOf(died, survived)
+  return cliffOf(livesOf(died, survived))
+}
+
+/** The same of lives that are counted already, each age once. */
+export function cliffOf(lives: readonly Lives[]): Cliff | undefined {
+  checkSpans(lives.flatMap(({ age, died, survived }) => [age, died, survived]))
+  if (lives.every(({ died }) => died === 0)) return undefined
+  const there = lives.filter(({ died, survived }) => died + survived > 0).toSorted((a, b) => a.age - b.age)
+  const splits = splitsOf(there)
   const best = splits.toSorted((a, b) => b.nats - a.nats)[0]
   if (!best) return undefined
   const { below, above } = best
@@ -44,7 +50,7 @@ export function cliff(died: readonly number[], survived: readonly number[]): Cli
     below,
     above,
     clean,
-    chance: chanceOf(best, new Set([...died, ...survived]).size),
+    chance: chanceOf(best, there.length),
   }
 }
 
@@ -64,22 +70,23 @@ interface Split {
 }
 
 /** Every split in front of an age, where more of those above die than of those below. */
-function splitsOf(died: readonly number[], survived: readonly number[]): Split[] {
-  const ages = [...died.map(age => ({ age, fatal: true })), ...survived.map(age => ({ age, fatal: false }))]
-  ages.sort((a, b) => a.age - b.age)
+function splitsOf(lives: readonly Lives[]): Split[] {
   const splits: Split[] = []
-  let [below, previous] = [{ died: 0, survived: 0 }, 0]
-  for (const { age, fatal } of ages) {
-    const above = { died: died.length - below.died, survived: survived.length - below.survived }
-    const first = age > previous || below.died + below.survived === 0
-    if (first && shareOf(above) >= shareOf(below)) {
+  let [above, below, previous] = [sumOf(lives), { died: 0, survived: 0 }, 0]
+  for (const { age, died, survived } of lives) {
+    if (shareOf(above) >= shareOf(below))
       splits.push({ previous, age, below, above, nats: natsOf(below) + natsOf(above) })
-    }
-    below = { died: below.died + Number(fatal), survived: below.survived + Number(!fatal) }
+    above = { died: above.died - died, survived: above.survived - survived }
+    below = { died: below.died + died, survived: below.survived + survived }
     previous = age
   }
   return splits
 }
+
+const sumOf = (lives: readonly Lives[]): Side => ({
+  died: lives.reduce((sum, { died }) => sum + died, 0),
+  survived: lives.reduce((sum, { survived }) => sum + survived, 0),
+})
 
 const shareOf = ({ died, survived }: Side): number => (died === 0 ? 0 : died / (died + survived))
 

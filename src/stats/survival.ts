@@ -14,30 +14,56 @@ export interface Step extends Interval {
   readonly error: number
 }
 
+/** How many died at an age, and how many were last seen alive at it. */
+export interface Lives {
+  readonly age: number
+  readonly died: number
+  readonly survived: number
+}
+
 /**
  * Kaplan and Meier's estimate from ages at death, and ages of those last seen alive (right-censored: at a tie they
  * outlive the dead). The interval is the log-log one, which stays between 0 and 1 (R: `survfit(conf.type = "log-log")`).
  */
 export function survivalCurve(died: readonly number[], survived: readonly number[], confidence = 0.95): Step[] {
-  checkSpans(died)
-  checkSpans(survived)
+  return curveOf(livesOf(died, survived), confidence)
+}
+
+/** The same of lives that are counted already, each age once: as many as there are ages, however many lives. */
+export function curveOf(lives: readonly Lives[], confidence = 0.95): Step[] {
   checkConfidence(confidence)
+  checkSpans(lives.flatMap(({ age, died, survived }) => [age, died, survived]))
   const z = normalQuantile((1 - confidence) / 2)
-  const dead = died.toSorted((a, b) => a - b)
-  const alive = survived.toSorted((a, b) => a - b)
   const steps: Step[] = []
-  let [survival, greenwood, lost] = [1, 0, 0]
-  for (let i = 0, next = 0; i < dead.length; i = next) {
-    const age = dead[i] ?? 0
-    while ((alive[lost] ?? Infinity) < age) lost += 1
-    while (dead[next] === age) next += 1
-    const [deaths, atRisk] = [next - i, dead.length - i + alive.length - lost]
-    survival *= 1 - deaths / atRisk
-    greenwood += deaths / (atRisk * (atRisk - deaths))
-    const error = survival === 0 ? 0 : survival * Math.sqrt(greenwood)
-    steps.push({ age, atRisk, deaths, survival, error, ...logLog(survival, error, z, steps.at(-1)?.high) })
+  let atRisk = lives.reduce((sum, { died, survived }) => sum + died + survived, 0)
+  let [survival, greenwood] = [1, 0]
+  for (const { age, died, survived } of lives.toSorted((a, b) => a.age - b.age)) {
+    if (died > 0) {
+      survival = died === atRisk ? 0 : survival * (1 - died / atRisk)
+      greenwood += died / (atRisk * (atRisk - died))
+      const error = survival === 0 ? 0 : survival * Math.sqrt(greenwood)
+      steps.push({ age, atRisk, deaths: died, survival, error, ...logLog(survival, error, z, steps.at(-1)?.high) })
+    }
+    atRisk -= died + survived
   }
   return steps
+}
+
+/** Counts lives by age, the youngest first. */
+export function livesOf(died: readonly number[], survived: readonly number[]): Lives[] {
+  checkSpans(died)
+  checkSpans(survived)
+  const at = new Map<number, { age: number; died: number; survived: number }>()
+  for (const [ages, what] of [
+    [died, 'died'],
+    [survived, 'survived'],
+  ] as const)
+    for (const age of ages) {
+      const there = at.get(age) ?? { age, died: 0, survived: 0 }
+      there[what] += 1
+      at.set(age, there)
+    }
+  return [...at.values()].sort((a, b) => a.age - b.age)
 }
 
 /** Once nobody is left, Greenwood's variance has no value: all that is known is that no more outlive this age than the last. */

@@ -19,19 +19,20 @@ export function document({ title, heading, who, main, live }: Document): Answer 
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<link rel="stylesheet" href="/page.css">
+<link rel="stylesheet" href="page.css">
 ${live ? alive : ''}
 </head>
 <body>
 <header>
 <h1>${heading}</h1>
 <p class="quiet">${who.filter(Boolean).join(' · ')}</p>
-<p class="quiet" id="state"></p>
+${live ? html`<p id="state" role="status"></p>` : ''}
+<nav aria-label="Pages">${pages.map(([path, name]) => html`<a href="${path}">${name}</a> `)}</nav>
 </header>
 <main>
 ${main}
 </main>
-<nav>${links.map(path => html`<a href="${path}">${path}</a> `)}</nav>
+<footer><nav aria-label="For programs">${interfaces.map(path => html`<a href="${path}">${path}</a> `)}</nav></footer>
 </body>
 </html>
 `
@@ -39,16 +40,24 @@ ${main}
 }
 
 const alive = html`<noscript><meta http-equiv="refresh" content="5"></noscript>
-<script src="/page.js" defer></script>`
+<script src="uplot.js" defer></script>
+<script src="page.js" type="module"></script>`
 
-const links = [
-  '/',
-  '/explain',
-  '/metrics',
-  '/api/status',
-  '/api/verdicts',
-  '/api/connections',
-  '/api/ledger',
-  '/api/events',
-  '/readyz',
+/** Relative, as every link of these pages: they may be served behind a path prefix. */
+const pages = [
+  ['./', 'Now'],
+  ['connections', 'Connections'],
+  ['node', 'Node'],
+  ['explain', 'Verdicts'],
+] as const
+const interfaces = [
+  'metrics',
+  'api/status',
+  'api/verdicts',
+  'api/history',
+  'api/survival',
+  'api/connections',
+  'api/ledger',
+  'api/events',
+  'readyz',
 ]

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Ended, Observation } from '../outcome/observation.ts'
-import { maxClients } from './events.ts'
+import { maxBehind, maxClients } from './events.ts'
 import { exampleCohort, exampleSnapshot, exampleSource, exampleWeb } from '../../test/web-example.ts'
 import { exampleVerdict } from '../../test/verdicts.ts'
 import type { Web } from './server.ts'
@@ -146,6 +146,13 @@ test('a client that does not read is dropped, and the next one is served', async
   big = false
   slow.destroy()
   await events(() => true)
+})
+
+test('a summary of any size is no reason to drop who reads it', async () => {
+  big = true
+  const seen = await events(names => names.length === 3)
+  big = false
+  expect(Buffer.byteLength(JSON.stringify(seen[1]?.data))).toBeGreaterThan(maxBehind)
 })
 
 test('a verdict is news, whole; the summary carries those that are open', async () => {

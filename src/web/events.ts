@@ -52,8 +52,9 @@ export function eventStream(source: WebSource, clock: Clock): EventStream {
   }
 
   function summary(): string {
-    const { faults: _, verdicts, ...rest } = snapshotJson(source.snapshot()) // each was an observation already
-    return event('summary', { ...rest, verdicts: verdicts.filter(({ state }) => state === 'open') })
+    const { faults: _, verdicts, survival, ...rest } = snapshotJson(source.snapshot()) // each was an observation already
+    const open = verdicts.filter(({ state }) => state === 'open')
+    return event('summary', { ...rest, survival: survival.map(withoutCurve), verdicts: open })
   }
 
   function collect(observation: Observation): void {
@@ -65,8 +66,9 @@ export function eventStream(source: WebSource, clock: Clock): EventStream {
   function send(frames: string): void {
     const bytes = Buffer.from(frames) // one copy for all clients
     for (const client of clients) {
-      client.write(bytes)
+      // Asked before: one summary of a thousand cohorts is larger than that.
       if (client.writableLength > maxBehind) client.destroy()
+      else client.write(bytes)
     }
   }
 
@@ -95,6 +97,12 @@ export function eventStream(source: WebSource, clock: Clock): EventStream {
   }
 }
 
+/** Curves are at `/api/survival`. */
+function withoutCurve(series: ReturnType<typeof snapshotJson>['survival'][number]) {
+  const { curve: _, ...rest } = series
+  return rest
+}
+
 /** A frame. JSON has no raw line break, so nothing a stranger named can end it early. */
 const event = (name: string, data: unknown): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
 
@@ -105,6 +113,7 @@ const isNews = (observation: Observation): boolean =>
 const news: Readonly<Record<Observation['type'], boolean>> = {
   began: true,
   declared: false,
+  retired: false,
   examined: false,
   judged: true,
   opened: true,

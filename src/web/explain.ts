@@ -6,7 +6,7 @@ import { document } from './document.ts'
 import { type Html, html } from './html.ts'
 
 /** Where the page of a verdict is. */
-export const explainPath = (name: string): string => `/explain?verdict=${encodeURIComponent(name)}`
+export const explainPath = (name: string): string => `explain?verdict=${encodeURIComponent(name)}`
 
 /** The page of one verdict, or the list of all. */
 export function explain(verdict: string | undefined): Answer {

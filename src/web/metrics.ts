@@ -3,6 +3,7 @@ import type { Metric } from './metrics/definition.ts'
 import { faultMetrics } from './metrics/faults.ts'
 import { probeMetrics } from './metrics/probes.ts'
 import { processMetrics } from './metrics/process.ts'
+import { survivalMetrics } from './metrics/survival.ts'
 import { verdictMetrics } from './metrics/verdicts.ts'
 
 /**
@@ -13,6 +14,7 @@ export const metrics: readonly Metric[] = [
   ...verdictMetrics,
   ...faultMetrics,
   ...cohortMetrics,
+  ...survivalMetrics,
   ...probeMetrics,
   ...processMetrics,
 ]

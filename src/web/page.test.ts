@@ -14,14 +14,25 @@ test('the page shows each cohort and probe, works without a script and carries n
   const markup = rendered()
   for (const word of ['quiet', 'control', 'cluster-dns', 'longhold-0']) expect(markup).toContain(word)
   expect(markup).toMatch(/<noscript><meta http-equiv="refresh" content="\d+"><\/noscript>/)
-  expect(markup).not.toMatch(/<script(?! src="\/page\.js" defer><\/script>)|<style| style=| on\w+=/)
+  expect(markup).not.toMatch(
+    /<script(?! src="(uplot\.js" defer|page\.js" type="module")><\/script>)|<style| style=| on\w+=/,
+  )
 })
 
 test('a name is text, whatever a client calls its cohort', () => {
   const cohort = `"><script>alert('1')</script>&amp;`
   const markup = rendered({ snapshot: () => exampleSnapshot({ cohorts: [exampleCohort({ cohort })] }) })
   expect(markup).toContain('&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;amp;')
-  expect(markup.match(/<script/g)).toHaveLength(1)
+  expect(markup.match(/<script/g)).toHaveLength(2)
+})
+
+test('of a thousand cohorts those that lost most have a row', () => {
+  const died = [{ fate: 'reset', phase: 'exchange', planned: false, count: 9 } as const]
+  const many = Array.from({ length: 1000 }, (_, i) => exampleCohort({ cohort: `c${i}`, ends: i === 777 ? died : [] }))
+  const markup = rendered({ snapshot: () => exampleSnapshot({ cohorts: many }) })
+  expect(markup.match(/<th scope="row"/g)).toHaveLength(50)
+  expect(markup).toMatch(/<tbody>\s*<tr>\s*<th scope="row" class="flexible"><b>c777<\/b>/)
+  expect(markup).toContain('The 50 that lost most, of 1000;')
 })
 
 test('what is wrong with the process itself stands above the tables', () => {
@@ -63,18 +74,19 @@ test('an open verdict is a card: what shows it, what is ruled out, what is missi
     '<b>server-restarted</b> the ledger has all 12 open',
     '<b>node ipvs</b> would tell whether IPVS forgot it',
     '# Send keepalives more often than the timer:\nsysctl -w net.ipv4.tcp_keepalive_time=200</pre>',
-    '<a href="/explain?verdict=conntrack-expiry">',
+    '<a class="name" href="explain?verdict=conntrack-expiry">',
   ])
     expect(markup).toContain(words)
-  expect(markup).not.toContain('<h2>Verdicts</h2>') // it would say of this one again that it is there
+  expect(markup).not.toContain('<h2>Closed verdicts</h2>') // it would say of this one again that it is there
 })
 
 test('what is closed is a row, what is planned is no fault, and empty parts have no heading', () => {
   const bare = { evidence: [], ruledOut: [], missing: [], remedy: [] }
   const closed = exampleVerdict({ id: 'b', name: 'unexplained', state: 'closed' })
   const markup = withVerdicts(exampleVerdict({ planned: true, ...bare }), closed)
-  expect(markup).toMatch(/class="verdict planned"[^]*planned, no fault[^]*<h2>Verdicts<\/h2>[^]*unexplained/)
-  for (const heading of ['Evidence', 'Ruled out', 'Missing', 'Remedy']) expect(markup).not.toContain(`<h4>${heading}`)
+  expect(markup).toMatch(/class="verdict planned"[^]*planned, no fault[^]*<h2>Closed verdicts<\/h2>[^]*unexplained/)
+  for (const heading of ['Evidence', 'Missing', 'Remedy']) expect(markup).not.toContain(`<h4>${heading}`)
+  expect(markup).not.toContain('Ruled out')
 })
 
 test('whatever a verdict says is text', () => {

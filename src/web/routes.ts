@@ -1,11 +1,20 @@
-import { readFileSync } from 'node:fs'
 import type { Clock } from '../clock.ts'
-import type { ConnectionRow } from '../probes/kind.ts'
 import { type Answer, json, refusal, text } from '../http/answer.ts'
+import { survivalJson } from '../record/survival-json.ts'
+import { accountStates } from './accounts.ts'
+import { connection } from './connection.ts'
+import { connectionsJson } from './connections-json.ts'
+import { connections, heldStates } from './connections.ts'
+import { type Span, spanNames } from '../record/history/spans.ts'
 import { explain, explainPath } from './explain.ts'
+import { usualLimit } from './listing.ts'
+import { history } from './history.ts'
+import { node } from './node.ts'
 import { page } from './page.ts'
-import { oneOf, type Parameters, readQuery, type Values, wholeNumber, word } from '../http/query.ts'
+import { pageFiles } from './page-files.ts'
+import { choice, field, oneOf, type Parameters, readQuery, type Values, wholeNumber, word } from '../http/query.ts'
 import { scrape, wantsOpenMetrics } from './scrape.ts'
+import { askingServers } from './sides.ts'
 import type { WebSource } from './source.ts'
 import { status } from './status.ts'
 
@@ -30,26 +39,45 @@ export function routes(source: WebSource, clock: Clock): Readonly<Record<string,
     return text(body, contentType)
   })
   const statusNow = kept(clock, () => json(status(source, clock.steady() / 1000)))
+  const survivalNow = kept(clock, () => survival(source))
+  const historyNow = kept(clock, (span: Span) => history(source, span))
   const pageNow = kept(clock, () => page(source, clock))
+
+  const askServer = askingServers(source, clock)
 
   return {
     '/': plain(() => pageNow('')),
     '/explain': taking({ verdict: word('the name of a verdict', 63) }, ({ verdict }) => explain(verdict)),
-    '/page.css': plain(file('page.css', 'text/css; charset=utf-8')),
-    '/page.js': plain(file('page.js', 'text/javascript; charset=utf-8')),
+    '/connections': taking({ ...sought, state: choice(...statesOf(source)), ...paging }, values =>
+      connections(source, clock, values),
+    ),
+    '/connection': taking({ id: word('a connection id', 32) }, ({ id }) =>
+      id === undefined
+        ? refusal(400, 'id: expected a connection id: /connections lists all')
+        : connection(id, source, clock, askServer),
+    ),
+    '/node': plain(() => node(source, clock)),
+    ...Object.fromEntries(Object.entries(pageFiles).map(([path, answer]) => [path, plain(() => answer)])),
     '/metrics': plain(({ accept }) => metrics(wantsOpenMetrics(accept) ? 'application/openmetrics-text' : '')),
     '/healthz': plain(() => text('ok\n')),
     '/readyz': plain(() => readiness(source)),
     '/api/status': plain(() => statusNow('')),
     '/api/verdicts': taking({ state: oneOf('open', 'closed') }, ({ state }) => verdicts(source, state)),
-    '/api/connections': taking({ cohort: word('the name of a cohort', 63), ...paging }, values =>
-      connections(source.connections(), values),
+    '/api/history': taking({ span: oneOf(...spanNames) }, ({ span = 'hour' }) => historyNow(span)),
+    '/api/survival': plain(() => survivalNow('')),
+    '/api/connections': taking({ filter: sought.filter, cohort: word('the name of a cohort', 63), ...paging }, values =>
+      connectionsJson(source.connections(), values),
     ),
-    '/api/ledger': taking({ id: word('a connection id', 32), ...paging }, values => ledger(source, values)),
+    '/api/ledger': taking({ id: word('a connection id', 32), ...paging }, values =>
+      ledger(source, clock.now(), values),
+    ),
   }
 }
 
-const paging = { offset: wholeNumber(0, 0, 1_000_000_000), limit: wholeNumber(100, 1, maxRows) }
+const paging = { offset: wholeNumber(0, 0, 1_000_000_000), limit: wholeNumber(usualLimit, 1, maxRows) }
+const sought = { filter: field('words', 200), cohort: field('the name of a cohort', 63) }
+
+const statesOf = ({ command }: WebSource) => (command === 'server' ? accountStates : heldStates)
 
 /** A route whose query is checked: one that takes no parameters takes none. */
 function taking<P extends Parameters>(
@@ -68,8 +96,8 @@ const plain = (answer: Route): Route => taking({}, (_, question) => answer(quest
 const keptMs = 200
 
 /** Makes an answer at most every `keptMs` for each key: they share its bytes, however many ask. Keys are a closed set. */
-function kept<T>(clock: Clock, make: (key: string) => T): (key: string) => T {
-  const made = new Map<string, { readonly at: number; readonly answer: T }>()
+function kept<T, Key extends string>(clock: Clock, make: (key: Key) => T): (key: Key) => T {
+  const made = new Map<Key, { readonly at: number; readonly answer: T }>()
   return key => {
     const last = made.get(key)
     if (last && clock.steady() - last.at < keptMs) return last.answer
@@ -77,11 +105,6 @@ function kept<T>(clock: Clock, make: (key: string) => T): (key: string) => T {
     made.set(key, { at: clock.steady(), answer })
     return answer
   }
-}
-
-function file(name: string, contentType: string): () => Answer {
-  const answer = text(readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8'), contentType)
-  return () => answer
 }
 
 function readiness(source: WebSource): Answer {
@@ -97,31 +120,25 @@ function verdicts(source: WebSource, state: 'open' | 'closed' | undefined): Answ
   return json({ atMs: at, verdicts: asked.map(verdict => ({ ...verdict, page: explainPath(verdict.name) })), counts })
 }
 
-/** One page. Rows are made as they are taken, so that page one of 20,000 costs one page. */
-function connections(
-  rows: Iterable<ConnectionRow>,
-  { cohort, offset, limit }: { cohort: string | undefined; offset: number; limit: number },
-): Answer {
-  const found: ConnectionRow[] = []
-  let before = offset
-  for (const row of rows) {
-    if (cohort !== undefined && row.cohort !== cohort) continue
-    if (before-- > 0) continue
-    if (found.length === limit) return json({ offset, limit, more: true, connections: found })
-    found.push(row)
-  }
-  return json({ offset, limit, more: false, connections: found })
+/** By kind, path, speaker and keepalive: curve, timeout, what it was before, and the keepalive that survives. */
+function survival(source: WebSource): Answer {
+  const { at, survival } = source.snapshot()
+  return json({ atMs: at, survival: survival.map(survivalJson) })
 }
 
-/** Every answer of a ledger says who answers: an account that is unknown to a restarted server proves nothing about the connection. */
+/**
+ * Every answer of a ledger says who answers, and what its clock shows, with which nobody else's has to agree: an account that
+ * is unknown to a restarted server proves nothing about the connection.
+ */
 function ledger(
   { ledger, command, identity }: WebSource,
+  atMs: number,
   { id, offset, limit }: { id: string | undefined; offset: number; limit: number },
 ): Answer {
   if (!ledger) return refusal(404, `longhold ${command} keeps no ledger: ask the server`)
-  if (id === undefined) return json({ server: identity, offset, limit, ...ledger.page(offset, limit) })
+  if (id === undefined) return json({ server: identity, atMs, offset, limit, ...ledger.page(offset, limit) })
   const account = ledger.find(id)
-  if (account) return json({ server: identity, ...account })
+  if (account) return json({ server: identity, atMs, ...account })
   const error = `no account of ${JSON.stringify(id)}: it never came, or its ending is forgotten`
   return refusal(404, error, { server: identity })
 }

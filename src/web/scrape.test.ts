@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Snapshot } from '../record/snapshot.ts'
 import { buckets, count, latencyEdges } from '../stats/buckets.ts'
 import { exampleCohort, exampleProbe, exampleSnapshot, exampleSource } from '../../test/web-example.ts'
-import { exampleVerdict } from '../../test/verdicts.ts'
+import { exampleVerdict, noon } from '../../test/verdicts.ts'
 import { entries } from '../handbook/entries.ts'
 import { histogram } from './metrics/definition.ts'
 import { metrics } from './metrics.ts'
@@ -143,6 +143,21 @@ test.each([
   ['application/openmetrics-text;q=0', false],
   [';;;,,,q=', false],
 ])('Accept %j', (accept, open) => expect(wantsOpenMetrics(accept)).toBe(open))
+
+test('in OpenMetrics a lost connection leads to the verdict on its cohort, and nothing else does', async () => {
+  const verdicts = [exampleVerdict({ series: ['tcp-hold/quiet'], lastAt: noon })]
+  const open = lines(await scraped({ verdicts }, 'application/openmetrics-text'))
+  const why = ` # {verdict="conntrack-expiry",verdict_id="${verdicts[0]?.id}"} 1 ${noon / 1000}`
+  const led = open.filter(line => line.includes(' # {'))
+  expect(led.length).toBeGreaterThan(0)
+  for (const line of led) {
+    expect(line).toMatch(/^longhold_connection_ends_total\{.*planned="false".*cohort="quiet"/)
+    expect(line.endsWith(why)).toBe(true)
+  }
+  expect(await scraped({ verdicts })).not.toContain(' # {')
+  const planned = [exampleVerdict({ series: ['tcp-hold/quiet'], planned: true })]
+  expect(await scraped({ verdicts: planned }, 'application/openmetrics-text')).not.toContain(' # {')
+})
 
 test('OpenMetrics ends with EOF and keeps the names of the samples', async () => {
   const [plain, open] = [await scraped(), await scraped({}, 'application/openmetrics-text')]

@@ -84,7 +84,7 @@ test('verdicts are answered whole, open ones first, and by state', async () => {
   const base = await serving(judged)
   const all: unknown = await (await fetch(`${base}/api/verdicts`)).json()
   expect(all).toMatchObject({
-    verdicts: [{ ...exampleVerdict(), page: '/explain?verdict=conntrack-expiry' }, { id: 'unexplained-1' }],
+    verdicts: [{ ...exampleVerdict(), page: 'explain?verdict=conntrack-expiry' }, { id: 'unexplained-1' }],
     counts: [{ name: 'conntrack-expiry', opened: 3, planned: 1 }],
   })
   const closed = (await (await fetch(`${base}/api/verdicts?state=closed`)).json()) as { verdicts: { id: string }[] }
@@ -101,7 +101,7 @@ test('the status carries verdicts, too', async () => {
 test('every verdict is explained on a page of its own, the list names all', async () => {
   const base = await serving()
   const list = await (await fetch(`${base}/explain`)).text()
-  for (const { name } of entries) expect(list).toContain(`href="/explain?verdict=${name}"`)
+  for (const { name } of entries) expect(list).toContain(`href="explain?verdict=${name}"`)
   const page = await fetch(`${base}/explain?verdict=forgotten-flow`)
   expect(page.headers.get('content-type')).toContain('text/html')
   expect(await page.text()).toMatch(/<h1>forgotten-flow<\/h1>[^]*<h2>Mechanisms<\/h2>[^]*<code>path: pod<\/code>/)
@@ -127,7 +127,7 @@ test.each([
     '/api/connections?offset=-1&limit=x',
     'offset: expected a whole number in 0..1000000000, found "-1"; limit: expected',
   ],
-  ['/api/connections?cohrt=a', '"cohrt": no such parameter, expected cohort, offset, limit'],
+  ['/api/connections?cohrt=a', '"cohrt": no such parameter, expected filter, cohort, offset, limit'],
   ['/api/connections?cohort=', 'cohort: expected the name of a cohort of 1..63 characters, found ""'],
   ['/api/connections?limit=1&limit=2', 'limit: expected a whole number in 1..1000, found it 2 times'],
   [`/api/connections?cohort=${'a'.repeat(900)}`, 'aaa…"'],
@@ -160,7 +160,11 @@ test('the ledger answers by connection id, and by page, and always says who answ
   const book = ledger(10)
   book.open(account)
   const base = await serving({ ledger: book, command: 'server' })
-  expect(await (await fetch(`${base}/api/ledger?id=c1`)).json()).toEqual({ server, ...account })
+  expect(await (await fetch(`${base}/api/ledger?id=c1`)).json()).toEqual({
+    server,
+    atMs: expect.any(Number),
+    ...account,
+  })
   expect(await (await fetch(`${base}/api/ledger`)).json()).toMatchObject({ server, total: 1, accounts: [{ id: 'c1' }] })
   const unknown = await fetch(`${base}/api/ledger?id=c2`)
   expect([unknown.status, await unknown.json()]).toEqual([404, { error: expect.stringContaining('"c2"'), server }])

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { type Answer, refusal } from '../http/answer.ts'
+import type { Admits } from '../http/token.ts'
 import { type Exchange, guards, nowhere, serve } from '../http/server.ts'
 import type { Log } from '../log.ts'
 import type { Address } from '../settings/address.ts'
@@ -24,16 +25,20 @@ export async function startWeb({
   source,
   log,
   clock,
+  admits,
 }: {
   readonly listen: Address
   readonly source: WebSource
   readonly log: Log
   readonly clock: Clock
+  /** Who may read anything but the health; absent: everybody. */
+  readonly admits?: Admits
 }): Promise<Web> {
   const events = eventStream(source, clock)
   const table = routes(source, clock)
 
-  function respond({ url, request, response, unlimit }: Exchange): Promise<Answer> | Answer | undefined {
+  async function respond({ url, request, response, unlimit }: Exchange): Promise<Answer | undefined> {
+    if (admits && !isOpen(url.pathname) && !(await admits(request.headers.authorization))) return unknown
     if (url.pathname === eventsPath && request.method === 'GET') return stream(response, events, unlimit)
     const route = Object.hasOwn(table, url.pathname) ? table[url.pathname] : undefined
     if (!route) return nowhere([...Object.keys(table), eventsPath])
@@ -49,6 +54,17 @@ export async function startWeb({
       return served.close()
     },
   }
+}
+
+/** What kubelets ask for, who bear nothing. It tells nothing but that we live. */
+const isOpen = (path: string): boolean => path === '/healthz' || path === '/readyz'
+
+const unknown: Answer = {
+  ...refusal(
+    401,
+    'expected "Authorization: Bearer" with the token of longhold, or the token as the password of any user',
+  ),
+  headers: { 'www-authenticate': 'Basic realm="longhold", charset="UTF-8"' },
 }
 
 function stream(response: ServerResponse, events: EventStream, unlimit: () => void): Answer | undefined {

@@ -1,7 +1,12 @@
+import type { Asked } from '../evidence/ledger/source.ts'
+import type { Statement } from '../evidence/ledger/statement.ts'
+import type { Look } from '../evidence/look.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Identity } from '../outcome/identity.ts'
 import type { Sink } from '../outcome/observation.ts'
-import type { ConnectionRow } from '../probes/kind.ts'
+import type { ConnectionRow, Next } from '../probes/kind.ts'
+import type { Shown } from '../record/history/history.ts'
+import type { Span } from '../record/history/spans.ts'
 import type { Snapshot } from '../record/snapshot.ts'
 
 /** What the web room may ask of the running process. It only ever reads. */
@@ -14,14 +19,35 @@ export interface WebSource {
   snapshot(): Snapshot
   /** Held connections, made one by one as they are asked for: there may be 20,000. */
   connections(): Iterable<ConnectionRow>
+  /** Of each cohort with somebody silent, the exchange that is due first. */
+  next(): readonly Next[]
+  /** What was counted when. */
+  history(span: Span): Shown
   /** The server side's account; a process without a server half has none. */
   readonly ledger?: Ledger
+  /** Asks the server of a connection for its account, and never rejects. Absent where no evidence is read, so nobody may be asked. */
+  statement?(asked: Asked): Promise<Statement>
+  /** Reads the evidence that the configuration allows, never oftener than every 10 s, and never rejects. Absent where none is read. */
+  look?(): Promise<Look>
   ready(): Readiness
   noise(): Noise
+  /** Where a file is followed. */
+  configuration?(): ConfigurationState
   /** Absent when no journal is written. */
   journal?(): JournalState
   /** Hands every observation from now on to `sink`, until the returned function is called. */
   subscribe(sink: Sink): () => void
+}
+
+/** The configuration that runs. */
+export interface ConfigurationState {
+  readonly file: string
+  /** Epoch ms since which it runs. */
+  readonly loadedAt: number
+  /** Why what the file says now does not run. */
+  readonly mistake?: string
+  /** Sections that changed, and count from the next start on. */
+  readonly nextStart: readonly string[]
 }
 
 export interface Readiness {

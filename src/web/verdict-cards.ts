@@ -1,6 +1,7 @@
 import type { KeptVerdict } from '../record/verdicts.ts'
 import { met, titleOf } from '../record/tables/verdicts.ts'
 import { ago, exposure, moment } from '../record/tables/words.ts'
+import { entryOf } from '../handbook/entries.ts'
 import { explainPath } from './explain.ts'
 import { type Html, html } from './html.ts'
 
@@ -12,6 +13,9 @@ export function verdictCards(verdicts: readonly KeptVerdict[], at: number): Html
 ${open.map(verdict => card(verdict, at))}`
 }
 
+/** In plain words, where its page has some. */
+export const plainTitle = ({ name }: Pick<KeptVerdict, 'name'>): string => entryOf(name)?.title ?? name
+
 function card(verdict: KeptVerdict, at: number): Html {
   const { name, planned, says, since, lastAt, exposureMs, series, confidence, evidence, ruledOut, missing } = verdict
   const numbers = [
@@ -21,25 +25,23 @@ function card(verdict: KeptVerdict, at: number): Html {
     `last ${ago(at - lastAt)} ago`,
   ]
   return html`<article class="verdict ${planned ? 'planned' : 'fault'}">
-<h3>${titleOf(verdict)} <span class="badge">${planned ? 'planned, no fault' : confidence.level}</span></h3>
+<h3>${plainTitle(verdict)} <span class="badge">${planned ? 'planned, no fault' : confidence.level}</span> <a class="name" href="${explainPath(name)}">${titleOf(verdict)}</a></h3>
 <p>${says}</p>
 <p class="quiet">${numbers.filter(Boolean).join(' · ')}</p>
 <p class="quiet">${series.join(', ')}</p>
-<p><b>${confidence.level}</b>: ${confidence.because}</p>
-${part(
-  'Evidence',
-  evidence.map(line => html`<b>${line.source}</b> <time>${moment(line.at).slice(11)}</time> ${line.says}`),
-)}
-${part(
-  'Ruled out',
-  ruledOut.map(({ what, because }) => html`<b>${what}</b> ${because}`),
-)}
+<div class="halves">
+<div>${remedy(verdict)}
 ${part(
   'Missing',
   missing.map(({ what, wouldTell }) => html`<b>${what}</b> would tell ${wouldTell}`),
-)}
-${remedy(verdict)}
-<p><a href="${explainPath(name)}">About ${name}</a></p>
+)}</div>
+<div>${part(
+    'Evidence',
+    evidence.map(line => html`<b>${line.source}</b> <time>${moment(line.at).slice(11)}</time> ${line.says}`),
+  )}
+<p><b>${confidence.level}</b>: ${confidence.because}</p>
+${ruledOut.length === 0 ? '' : html`<details><summary>Ruled out: ${ruledOut.length}</summary><ul>${ruledOut.map(({ what, because }) => html`<li><b>${what}</b> ${because}</li>`)}</ul></details>`}</div>
+</div>
 </article>
 `
 }

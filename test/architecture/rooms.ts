@@ -14,6 +14,7 @@ export const rooms: readonly Room[] = [
   { name: 'log.ts', pure: true },
   { name: 'stats', pure: true },
   { name: 'settings', pure: true },
+  { name: 'survival', pure: true },
   { name: 'kernel', pure: false },
   { name: 'wire', pure: true },
   { name: 'schedule', pure: false },
@@ -27,7 +28,10 @@ export const rooms: readonly Room[] = [
   { name: 'agent', pure: false },
   { name: 'diagnosis', pure: true },
   { name: 'doctor', pure: true },
+  { name: 'tuning', pure: true },
+  { name: 'search', pure: false },
   { name: 'record', pure: { but: ['record/journal/'] } },
+  { name: 'compare', pure: true },
   {
     name: 'config',
     pure: {

@@ -5,10 +5,11 @@ import { held } from './held/held.ts'
 import { describeMachine, machine } from './machine.ts'
 import { type Finding, isMet } from './measure.ts'
 import { missingFor } from './needs.ts'
+import { page } from './page.ts'
 import { scrape } from './scrape.ts'
 import { printed } from './table.ts'
 
-const benchmarks: readonly Benchmark[] = [held, dns, scrape]
+const benchmarks: readonly Benchmark[] = [held, dns, scrape, page]
 
 interface Options {
   readonly quick: boolean

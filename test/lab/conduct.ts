@@ -50,12 +50,14 @@ export async function conduct(jobs: readonly Job[], how: Conduct): Promise<void>
 /** Once more where it failed because the machine stood still. What is not staged has to fail, and is believed at once. */
 async function conclusively(job: Job, how: Conduct, tries = 1): Promise<void> {
   let stalledMs: number | undefined
+  let why = ''
   await inItsSandbox(job, {
     ...how,
     onEvent(event) {
+      if (event.event === 'judges' && !event.holds) why ||= `${event.witness}: ${event.says}`
       if (how.unstaged || how.linger || how.signal.aborted || !isInconclusive(event, tries)) return how.onEvent(event)
       stalledMs = event.stalledMs ?? 0
-      how.onEvent({ ...job, event: 'again', ms: event.ms, stalledMs })
+      how.onEvent({ ...job, event: 'again', ms: event.ms, stalledMs, why: why || (event.reason ?? '') })
     },
   })
   if (stalledMs !== undefined) await conclusively(job, how, tries + 1)
@@ -109,8 +111,10 @@ async function inTheGuest(jobs: readonly Job[], how: Conduct): Promise<void> {
     ...(how.results === undefined ? [] : ['--results', '/results']),
   ]
   const names = jobs.map(({ scenario }) => scenario)
+  // Two processors, emulated: longhold's own processes fill both, where it judges what it sees.
+  const parallel = how.diagnosed ? '1' : '2'
   const why = await runInGuest({
-    args: ['all', ...names, '--mode', 'ipvs', '--json', '--parallel', '2', ...options],
+    args: ['all', ...names, '--mode', 'ipvs', '--json', '--parallel', parallel, ...options],
     onLine: heard.onLine,
     ...(how.results !== undefined && { results: how.results }),
     signal: how.signal,

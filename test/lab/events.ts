@@ -15,7 +15,7 @@ export type Happening =
   | { readonly event: 'sees'; readonly who: string; readonly text: string; readonly bad: boolean; readonly ms: number }
   | ({ readonly event: 'judges' } & Judged)
   /** It failed while the machine stood still: that says nothing, so it begins once more. */
-  | { readonly event: 'again'; readonly ms: number; readonly stalledMs: number }
+  | { readonly event: 'again'; readonly ms: number; readonly stalledMs: number; readonly why: string }
   | {
       readonly event: 'ends'
       readonly passed: boolean

@@ -35,7 +35,7 @@ function lines(event: Event, watch: boolean): string[] {
     case 'judges':
       return [judged(event)]
     case 'again':
-      return ['', paint('yellow', again(event.stalledMs)), '']
+      return ['', paint('yellow', again(event)), '']
     case 'ends':
       return ending(event, watch)
     default:
@@ -44,8 +44,8 @@ function lines(event: Event, watch: boolean): string[] {
 }
 
 /** Why a run that failed begins once more. */
-export const again = (stalledMs: number): string =>
-  `failed while the machine stood still for ${(stalledMs / 1000).toFixed(1)} s, which says nothing: once more`
+export const again = ({ stalledMs, why }: { readonly stalledMs: number; readonly why: string }): string =>
+  `failed (${why.split('\n')[0]}) while the machine stood still for ${(stalledMs / 1000).toFixed(1)} s, which says nothing: once more`
 
 function ending(
   { scenario, passed, ms, reason, incident }: Extract<Event, { event: 'ends' }>,

@@ -60,7 +60,7 @@ export function progress(
     if (event.event === 'again') {
       state.failed.length = 0
       repeated++
-      if (!json) tellAgain(key, event.stalledMs)
+      if (!json) tellAgain(key, again(event))
     }
     if (event.event !== 'ends') return
     now.delete(key)
@@ -69,9 +69,9 @@ export function progress(
     if (!json) tell(key, event, good, state.failed)
   }
 
-  function tellAgain(key: string, stalledMs: number): void {
+  function tellAgain(key: string, words: string): void {
     live?.clear()
-    print(`${paint('yellow', '↻')} ${key} ${paint('dim', again(stalledMs))}\n`)
+    print(`${paint('yellow', '↻')} ${key} ${paint('dim', words)}\n`)
   }
 
   function tell(key: string, event: Extract<Event, { event: 'ends' }>, good: boolean, failed: readonly Event[]): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { about, atLeast, between, client, exactly, judge, none, oneIn, only } from './proof.ts'
+import { about, atLeast, between, client, exactly, judge, none, oneIn, only, someOf } from './proof.ts'
 import { sightOf } from './seen/sight.ts'
 
 const nothing = sightOf({ observations: [], moments: [], looks: [] })
@@ -49,6 +49,9 @@ describe('a proof', () => {
     ['only these, however often', ['b', 'a', 'b'], only('a', 'b'), true],
     ['not only these', ['a', 'c'], only('a'), false],
     ['only these, and there are none', [], only('a'), false],
+    ['some of these', ['b', 'b'], someOf('a', 'b'), true],
+    ['some of these and another', ['b', 'c'], someOf('a', 'b'), false],
+    ['some of these, and there are none', [], someOf('a', 'b'), false],
     ['one in three, of sixty', yes(20, 40), oneIn(3), true],
     ['not one of sixty', yes(0, 60), oneIn(3), false],
     ['sixty of sixty', yes(60, 0), oneIn(3), false],

@@ -66,12 +66,22 @@ export const between = (least: number, most: number) =>
 /** These and no others, each at least once. */
 export const only = (...wanted: readonly (string | number | boolean)[]): Expectation => {
   const says = wanted.map(String).toSorted().join(', ')
-  return {
-    says,
-    of: found => (Array.isArray(found) ? [...new Set(found.map(String))].toSorted().join(', ') || 'nothing' : found),
-    holds: value => value === says,
-  }
+  return { says, of: which, holds: value => value === says }
 }
+
+/** Some of these and no others: which of them is luck. */
+export const someOf = (...wanted: readonly string[]): Expectation => ({
+  says: `none but ${wanted.join(', ')}`,
+  of: which,
+  holds: value =>
+    String(value)
+      .split(', ')
+      .every(each => wanted.includes(each)),
+})
+
+/** Each that was found, once. */
+const which = (found: unknown): unknown =>
+  Array.isArray(found) ? [...new Set(found.map(String))].toSorted().join(', ') || 'nothing' : found
 
 /**
  * So many of `n` as chance alone gives at `probability` each: a correct kernel falls outside once in a million runs.

@@ -21,6 +21,8 @@ export interface Scenario {
    * be named, but for what is planned.
    */
   readonly verdict?: string
+  /** What is true of it as well, and may be all that can be told without the agent: names or families. They count as its family. */
+  readonly withoutAgent?: readonly string[]
   /** The node modes it happens in. */
   readonly modes: readonly Mode[]
   /** Part of the test command; the others run with `all`. Default: true. */

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from './cluster/cluster.ts'
 import type { Judged } from './proof.ts'
 import type { Incident, Seen } from './seen/incident.ts'
-import { openedVerdicts } from './soak/opened.ts'
+import { verdictsIn } from './matrix/named.ts'
+import { stillOpen } from './matrix/still-open.ts'
 
 /** What came last waits a few seconds for its explanation (src/diagnosis/unexplained.ts): one examination after that has seen it all. */
 export async function untilJudged({ journals }: Cluster, signal: AbortSignal): Promise<void> {
@@ -16,11 +17,11 @@ export const isHealed = ({ moments }: Pick<Incident, 'moments'>): boolean =>
 
 /** Resolves when nothing is open any more, or when that is not to be hoped for. */
 export const untilClosed = ({ journals }: Cluster, signal: AbortSignal): Promise<void> =>
-  until(() => stillOpen({ observations: journals.read() }).length === 0, signal)
+  until(() => openIn({ observations: journals.read() }).length === 0, signal)
 
 /** Once healed, a verdict closes by itself. */
 export function closedAgain(incident: Incident): Judged {
-  const open = stillOpen(incident)
+  const open = openIn(incident)
   return {
     witness: 'client',
     says: 'once healed, what longhold named is over by itself',
@@ -30,8 +31,7 @@ export function closedAgain(incident: Incident): Judged {
   }
 }
 
-const stillOpen = (incident: { readonly observations: readonly Seen[] }) =>
-  openedVerdicts(incident).filter(({ state, planned }) => state === 'open' && !planned)
+const openIn = (incident: { readonly observations: readonly Seen[] }) => stillOpen(verdictsIn(incident), incident)
 
 async function until(holds: () => boolean, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + 60_000

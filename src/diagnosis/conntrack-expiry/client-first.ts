@@ -2,7 +2,7 @@ import type { Case } from '../case.ts'
 import { backendsOf, repickedIn } from '../backends.ts'
 import { collisionsOf } from '../collisions.ts'
 import { controlOf } from '../control.ts'
-import { clearlyBeyond, conntrackMemory, type Memory } from '../memory.ts'
+import { clearlyBeyond, conntrackMemory, type Memory, underMemory } from '../memory.ts'
 import { repicked } from '../repicked.ts'
 import type { Finding } from '../rule.ts'
 import { type Scene, sceneOf, withLosses } from '../scene.ts'
@@ -12,6 +12,7 @@ import { countOf, findingOf, quietOf, type Telling } from '../telling.ts'
 import { areOpen, areThere, thereWords } from '../there.ts'
 import { deletedAt, trackLines, tracksOf } from '../tracks.ts'
 import { type Translator, translatorOf } from '../translator.ts'
+import { zombiesMetBeyond } from '../zombies-met.ts'
 import { remedy } from './remedy.ts'
 
 /** The client broke the silence: to the node that was a new flow, and a server was picked anew. */
@@ -19,7 +20,7 @@ export function clientFirst(of: Case): Finding[] {
   const scene = sceneOf(of, 'translated', 'word')
   if (!scene) return []
   const translator = translatorOf(of, scene.losses)
-  const memory = conntrackMemory(of)
+  const memory = conntrackMemory(of, scene.losses)
   if (translator && translator.by !== 'rules') return []
   if (translator && memory) return byTheNode(scene, translator, memory)
   return memory && scene.losses.some(({ quietMs }) => quietMs < memory.ms) ? [] : byWhatWasSeen(scene, translator)
@@ -28,15 +29,18 @@ export function clientFirst(of: Case): Finding[] {
 /** Its timer is shorter than these silences, and nobody emptied the table. */
 function byTheNode(all: Scene, translator: Translator, memory: Memory): Finding[] {
   const beyond = all.losses.filter(loss => loss.quietMs >= memory.ms && !deletedAt(all.of, loss))
-  const scene = withLosses(all, beyond)
-  if (!scene) return []
+  const met = withLosses(all, beyond)
+  if (!met) return []
+  const scene = underMemory(met, memory)
   const { died, survived } = clearlyBeyond(scene, memory)
   if (repicked(died, died + survived, backendsOf(scene, translator)).length === 0) return []
   const tracks = tracksOf(scene)
   const backends = translator.backends.length
+  const { also, lines } = zombiesMetBeyond(all.of, memory, { kept: false })
   return [
     findingOf(scene, {
       ...common(scene),
+      also: [...collisionsOf(scene), ...also],
       says: `${countOf(scene)} were reset by their first word after ${quietOf(scene)}: conntrack on the node forgets a connection after ${span(memory.ms)}, and the next packet is led to one of ${backends} servers anew.`,
       confidence:
         areOpen(scene) || tracks.pickedUp > 0
@@ -49,6 +53,7 @@ function byTheNode(all: Scene, translator: Translator, memory: Memory): Finding[
         memory.line,
         { source: translator.source, at: translator.at, says: `${translator.called} leads to ${backends} backends` },
         ...trackLines(tracks),
+        ...lines,
       ],
       ruledOut: {
         ...ruledOut(scene),

@@ -1,6 +1,6 @@
 import { binomialAtLeast } from '../../stats/distribution/binomial.ts'
 import type { Case } from '../case.ts'
-import { clearlyBeyond, conntrackMemory } from '../memory.ts'
+import { clearlyBeyond, conntrackMemory, underMemory } from '../memory.ts'
 import { perCase } from '../per-case.ts'
 import { sceneOf } from '../scene.ts'
 import { translatorOf } from '../translator.ts'
@@ -15,10 +15,10 @@ const doubt = 1e-6
  */
 export const isContradicted = perCase((of: Case): boolean => {
   const scene = sceneOf(of, 'translated', 'word')
-  const memory = conntrackMemory(of)
+  const memory = scene && conntrackMemory(of, scene.losses)
   const translator = scene && translatorOf(of, scene.losses)
   if (!scene || !memory || translator?.by !== 'rules') return false
-  const { died, survived } = clearlyBeyond(scene, memory)
+  const { died, survived } = clearlyBeyond(underMemory(scene, memory), memory)
   const backends = Math.max(scene.servers.size, translator.backends.length)
   return backends > 1 && binomialAtLeast(died, died + survived, (backends - 1) / backends) <= doubt
 })

@@ -23,7 +23,7 @@ export function byStatistics(of: Case): Finding[] {
   const moment = scene && sharedMoment(scene)
   if (!scene || !moment) return []
   const translator = translatorOf(of, scene.losses)
-  const memory = translator && conntrackMemory(of)
+  const memory = translator && conntrackMemory(of, scene.losses)
   const longest = Math.max(...scene.losses.map(({ quietMs }) => quietMs))
   if ((translator && translator.by !== 'rules') || (memory && memory.ms <= longest)) return []
   if (tracksOf(scene).expired > 0) return [] // seen to go by themselves

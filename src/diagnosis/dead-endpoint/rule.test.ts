@@ -193,3 +193,11 @@ describe('is silent', () => {
     expect(judge(two, [end])).toEqual([])
   })
 })
+
+const refusedFrom = (s: number) => (at: number) => (at < s ? 10 : ('refused' as const))
+
+test('an event that meets one protocol some seconds after the other is no backend that is dead', () => {
+  const sooner = connects({ every: 0.5, fate: refusedFrom(10) })
+  const later = echoes({ every: 0.5, fate: refusedFrom(13) })
+  expect(words(judge(sooner, later, [end]))).toEqual([])
+})

@@ -17,7 +17,10 @@ export function lies(of: Case): Finding[] {
   const [first] = all
   if (!first || explains.length === 0) return []
   const server = serverOf(of, first)
-  const asked = all.reduce((sum, each) => sum + each.asked, 0)
+  const asked = Math.max(
+    explains.length,
+    all.reduce((sum, each) => sum + each.asked, 0),
+  )
   const strays = straysOf(all)
   const well = wellMeanwhile(of, all)
   const names = namesOf(explains)

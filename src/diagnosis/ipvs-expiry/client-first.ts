@@ -2,7 +2,7 @@ import { repickedIn } from '../backends.ts'
 import type { Case } from '../case.ts'
 import { controlOf } from '../control.ts'
 import { isStillServed, isUnknownToIpvs } from '../ipvs-entries.ts'
-import { clearlyBeyond, ipvsMemory } from '../memory.ts'
+import { clearlyBeyond, ipvsMemory, underMemory } from '../memory.ts'
 import { netstatRise } from '../rises.ts'
 import type { Finding } from '../rule.ts'
 import { type Scene, sceneOf, withLosses } from '../scene.ts'
@@ -24,14 +24,16 @@ export function clientFirst(of: Case): Finding[] {
 
 function byTheNode(all: Scene, { called, at, service }: Translator): Finding[] {
   const { of } = all
-  const memory = ipvsMemory(of)
+  const memory = ipvsMemory(of, all.losses)
   const expired = all.losses.filter(
     loss =>
       service &&
       (memory ? loss.quietMs >= memory.ms : isStillServed(loss, service) !== false && isUnknownToIpvs(of, loss)),
   )
-  const scene = withLosses(all, expired)
-  if (!scene || (memory ? clearlyBeyond(scene, memory).survived : asLong(scene).length) > 0) return []
+  const met = withLosses(all, expired)
+  if (!met) return []
+  const scene = memory ? underMemory(met, memory) : met
+  if ((memory ? clearlyBeyond(scene, memory).survived : asLong(scene).length) > 0) return []
   const unknown = scene.losses.filter(loss => isUnknownToIpvs(of, loss)).length
   const { by } = edgeOf(scene)
   return [

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { inOrder, type Looked, looked } from '../../../test/asking.ts'
 import { caseFrom } from '../../../test/cases.ts'
-import { ended, opened } from '../../../test/stories.ts'
+import { ended, opened, storyBegins } from '../../../test/stories.ts'
 import type { Ipvs } from '../../evidence/ipvs/facts.ts'
 import type { Ended, Observation } from '../../outcome/observation.ts'
+import { caseOf, type Symptom } from '../case.ts'
+import { newGrounds } from '../grounds.ts'
+import { history } from '../history.ts'
 import { ipvsPortReuse } from './rule.ts'
 
 const judge = (...parts: readonly (readonly Observation[])[]) => ipvsPortReuse.judge(caseFrom(inOrder(...parts)))
@@ -66,12 +69,11 @@ test('used ports whose entries lead to weight 0, while others open: proven, with
   expect(finding?.evidence.map(({ says }) => says)).toEqual(
     expect.arrayContaining(['net.ipv4.vs.conn_reuse_mode = 0', 'net.ipv4.vs.expire_nodest_conn = 0']),
   )
-  expect(finding?.remedy).toEqual(
-    expect.arrayContaining([
-      'sysctl -w net.ipv4.vs.conn_reuse_mode=1',
-      'ipvsadm -d -t 10.96.22.22:7000 -r 10.244.2.11:7000',
-    ]),
-  )
+  expect(finding?.remedy.filter(line => !line.startsWith('#'))).toEqual([
+    'sysctl -w net.ipv4.vs.expire_nodest_conn=1', // before the deletion: an entry is looked at with its next packet
+    'ipvsadm -d -t 10.96.22.22:7000 -r 10.244.2.11:7000',
+    'sysctl -w net.ipv4.vs.conn_reuse_mode=1',
+  ])
 })
 
 test('silence and "no route to host" are one', () => {
@@ -86,6 +88,16 @@ describe('without the node', () => {
       { only: 'family', confidence: { level: 'possible' } },
     ])
   })
+  test('and still when they are in at last, of those that were under way then', () => {
+    const inAtLast = Array.from({ length: 4 }, (_, i) => opened(22.5 + i, { cohort: 'reused' }))
+    const past = history()
+    for (const each of inOrder(unmet(), others.slice(-4), inAtLast, [looked(40, { own })])) past.fold(each)
+    // Each port once more, asking since 19 s: the verdict on those before is closed.
+    const spent = { has: ({ at }: Symptom) => at < storyBegins + 22_000 }
+    expect(ipvsPortReuse.judge(caseOf(past, storyBegins + 40_000, spent))).toMatchObject([
+      { only: 'family', explains: { length: 4 } },
+    ])
+  })
   test('where it has none, nothing', () => expect(judge(unmet(), others, [looked(30)])).toEqual([]))
   test('nor when nobody else opens', () => expect(judge(unmet(), [looked(30, { own })])).toEqual([]))
 })
@@ -97,4 +109,17 @@ describe('nothing is said', () => {
     ['when the entry leads to a server with weight', unmet(), table(1)],
     ['when IPVS has no entry of them', unmet(), table(0, [])],
   ])('%s', (_, story, said) => expect(judge(story, others, [looked(30, said)])).toEqual([]))
+})
+
+/** Whether it is over once so many of the four ports are in. */
+function cured(back: number): boolean | undefined {
+  const grounds = newGrounds()
+  grounds.add(unmet())
+  const opens = Array.from({ length: back }, (_, i) => opened(30 + i, { cohort: 'reused' }))
+  return ipvsPortReuse.isCured?.(grounds, caseFrom(inOrder(unmet(), others, opens)))
+}
+
+test('it is over when as many are in as were stuck, though each of them failed many times', () => {
+  expect(cured(3)).toBe(false)
+  expect(cured(4)).toBe(true)
 })

@@ -1,6 +1,7 @@
 import { sysctl } from '../../evidence/sysctl/facts.ts'
 import type { EvidenceLine } from '../../outcome/verdict.ts'
-import type { Case, Death } from '../case.ts'
+import { type Case, type Death, seriesName } from '../case.ts'
+import type { Grounds } from '../grounds.ts'
 import { noIpvs } from '../ipvs-possible.ts'
 import { lackingNode } from '../lacking.ts'
 import { doubt } from '../repicked.ts'
@@ -15,7 +16,17 @@ export const ipvsPortReuse = defineRule({
   title: 'a source port used again meets an old IPVS entry to a dead server',
   family: 'stale-flow',
   judge: of => unmetIn(of).flatMap(unmet => [...byTheNode(of, unmet), ...byWhatWasSeen(of, unmet)]),
+  isCured,
 })
+
+/** A port that is stuck fails every time: once as many are in as were stuck, all of them are free. */
+function isCured({ recent, series, lastAt }: Grounds, { cohorts }: Case): boolean {
+  const stuck = new Set([...recent].map(symptom => ('flow' in symptom ? symptom.flow?.local : undefined)))
+  const opened = cohorts
+    .filter(cohort => series.includes(seriesName(cohort.of)))
+    .flatMap(({ opens }) => [...opens].filter(({ at }) => at > lastAt))
+  return opened.length >= stuck.size
+}
 
 /** IPVS has an entry for these very ports, and it leads to where nothing new is scheduled. */
 function byTheNode(of: Case, unmet: Unmet): Finding[] {
@@ -45,7 +56,7 @@ function byTheNode(of: Case, unmet: Unmet): Finding[] {
         ...sysctlLines(of),
       ],
       missing: [],
-      remedy: [...cures, '# Now: take the dead server out.', ...realServerDeletions(ghosts)],
+      remedy: [...now, ...realServerDeletions(ghosts), ...forGood],
     },
   ]
 }
@@ -67,7 +78,7 @@ function byWhatWasSeen(of: Case, unmet: Unmet): Finding[] {
       },
       evidence: clientLines(unmet),
       missing: lackingNode(of, 'where IPVS leads these ports, and net.ipv4.vs.conn_reuse_mode'),
-      remedy: cures,
+      remedy: [...now, '# Which has weight 0?', 'ipvsadm -ln', ...forGood],
     },
   ]
 }
@@ -116,10 +127,14 @@ function sysctlLines(of: Case): readonly EvidenceLine[] {
   })
 }
 
-const cures = [
-  '# Kernels from 5.9 on schedule a port used again anew; on older ones this costs each such connect 1 s:',
-  'sysctl -w net.ipv4.vs.conn_reuse_mode=1',
-  '# Or drop what leads to a server that was deleted:',
+const now = [
+  '# Now: take the dead server out, and let the next SYN of each port be scheduled anew.',
   'sysctl -w net.ipv4.vs.expire_nodest_conn=1',
+]
+
+const forGood = [
+  '# For good: a port used again after a goodbye is scheduled anew; on kernels before 5.9 this costs each such connect 1 s.',
+  '# It frees no port that is trying already: each SYN keeps the entry for another minute (is_new_conn_expected, ip_vs_core.c).',
+  'sysctl -w net.ipv4.vs.conn_reuse_mode=1',
   '# In the client: keep connections open, or let the kernel choose from more ports (net.ipv4.ip_local_port_range).',
 ]

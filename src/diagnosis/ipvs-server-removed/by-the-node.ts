@@ -17,7 +17,11 @@ export function byTheNode(of: Case): Finding[] | undefined {
   const scenes = [sceneOf(of, 'translated', 'word', 'probe', 'theirs'), sceneOf(of, 'translated', 'silence')]
   const questions = lostQuestions(of)
   // Whoever was silent for longer than IPVS remembers was reset for that, wherever the service leads now.
-  const memoryMs = ipvsMemory(of)?.ms ?? Infinity
+  const memoryMs =
+    ipvsMemory(
+      of,
+      scenes.flatMap(each => each?.losses ?? []),
+    )?.ms ?? Infinity
   const found = scenes.flatMap(all => {
     const translator = all && translatorOf(of, all.losses)
     const service = translator?.service

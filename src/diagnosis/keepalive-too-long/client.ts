@@ -15,6 +15,7 @@ import { findingOf } from '../telling.ts'
 import { areOpen, areThere, thereWords } from '../there.ts'
 import { trackLines, tracksOf } from '../tracks.ts'
 import { type Translator, translatorOf } from '../translator.ts'
+import { zombiesMetBeyond } from '../zombies-met.ts'
 
 /** Fewer resets at the age of the keepalive may be no more than accident. */
 const least = 3
@@ -27,7 +28,7 @@ function judged(of: Case, way: Way): Finding[] {
   const scene = sceneOf(of, way, 'probe')
   if (!scene) return []
   const translator = way === 'translated' ? translatorOf(of, scene.losses) : undefined
-  const memory = memoryOf(of, translator)
+  const memory = memoryOf(scene, translator)
   if (translator && translator.by !== 'nobody' && memory)
     return scene.losses.every(({ quietMs }) => quietMs >= memory.ms) ? [byTheNode(scene, translator, memory)] : []
   return (
@@ -37,7 +38,9 @@ function judged(of: Case, way: Way): Finding[] {
 
 function byTheNode(scene: Scene, translator: Translator, memory: Memory): Finding {
   const who = translator.by === 'ipvs' ? 'IPVS' : 'conntrack'
+  const { also, lines } = zombiesMetBeyond(scene.of, memory, { kept: true })
   return findingOf(scene, {
+    also,
     says: `${countOf(scene)} with keepalive idle ${idleOf(scene)} were reset by their own probe: ${who} on the node forgets a connection after ${span(memory.ms)}, so the probe comes too late to keep it, and in time to kill it.`,
     confidence: areOpen(scene)
       ? {
@@ -49,7 +52,7 @@ function byTheNode(scene: Scene, translator: Translator, memory: Memory): Findin
           because: `${who} remembers for less than the keepalive’s idle time; no server could be asked`,
         },
     control: controlOf(scene),
-    evidence: [memory.line, ...optionLines(scene), ...trackLines(tracksOf(scene))],
+    evidence: [memory.line, ...optionLines(scene), ...trackLines(tracksOf(scene)), ...lines],
     ruledOut: {
       ...ruledOut(scene),
       'conntrack-flush': 'the timer alone explains it',

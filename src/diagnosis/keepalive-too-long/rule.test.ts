@@ -38,6 +38,18 @@ describe('with the node’s evidence', () => {
     expect(judged({ ledger: open, node: byRules(900) }, kept({ connections: 1 }))).toEqual(['client itself proven 1'])
   })
 
+  test('silence is of it where it meets the zombie of a connection that was lost from the same port before', () => {
+    const again = (first: number) =>
+      kept({ name: 'again', from: 1300, idle: 1500, connections: 2, first, ends: i => (i === 0 ? 'silence' : 'probe') })
+    const node = byRules(900)
+    expect(judged({ ledger: open, node }, kept(), again(2))).toEqual(['client itself proven 22'])
+    expect(judged({ ledger: open, node }, kept(), again(1))).toEqual(['client itself proven 21']) // the same server: no zombie
+    const [found] = keepaliveTooLong.judge(caseWith({ ledger: open, node }, kept(), again(2)))
+    expect(found?.evidence.map(({ says }) => says)).toContainEqual(
+      expect.stringMatching(/^1 more met silence .* bare ACK$/),
+    )
+  })
+
   test('not where the node remembers for longer', () => {
     expect(judged({ ledger: open, node: byRules(86_400) }, kept(), often())).toEqual([])
   })

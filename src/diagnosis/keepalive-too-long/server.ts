@@ -18,7 +18,7 @@ export function serverKeepalive(of: Case): Finding[] {
   if (!silent) return []
   const { scene, quietMs } = silent
   const translator = translatorOf(of, scene.losses)
-  const memory = memoryOf(of, translator)
+  const memory = memoryOf(scene, translator)
   const youngest = Math.min(...quietMs)
   const isSameAge = Math.max(...quietMs) - youngest <= sameAgeMs
   if (!translator || translator.by === 'nobody' || !memory || youngest < memory.ms || !isSameAge) return []

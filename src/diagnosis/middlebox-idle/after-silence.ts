@@ -31,7 +31,7 @@ export function afterSilence(of: Case, variant: 'reset' | 'silent'): Finding[] {
 function told(scene: Scene, control: Control, variant: 'reset' | 'silent', blameless: string): Finding {
   const edge = edgeOf(scene)
   const cloud = cloudOf(variant, edge)
-  const memory = conntrackMemory(scene.of)
+  const memory = conntrackMemory(scene.of, scene.losses)
   const what = variant === 'reset' ? 'was reset by its first word' : 'met nothing but silence'
   return findingOf(scene, {
     variant,
@@ -63,9 +63,9 @@ function nodeIsBlameless(scene: Scene, control: Control, variant: 'reset' | 'sil
   if (translator?.service) {
     const { service } = translator
     const areServed = losses.every(loss => isStillServed(loss, service))
-    return areServed ? remembersLonger(scene, 'IPVS', ipvsMemory(of)) : undefined
+    return areServed ? remembersLonger(scene, 'IPVS', ipvsMemory(of, losses)) : undefined
   }
-  const memory = conntrackMemory(of)
+  const memory = conntrackMemory(of, losses)
   const isItsFlow = translator !== undefined || way === 'direct'
   const settings = isItsFlow && (remembersLonger(scene, 'conntrack', memory) ?? takesUp(of, variant))
   if (settings) return settings

@@ -1,15 +1,26 @@
 /** Idle timeouts that clouds come with, and what they do then. */
 interface Default {
+  readonly name: CloudHop
   readonly ms: number
   readonly does: readonly ('silent' | 'reset' | 'reset-both')[]
   readonly whose: string
   readonly remedy: readonly string[]
 }
 
+type CloudHop =
+  | 'aws-nlb'
+  | 'aws-nitro-v6'
+  | 'azure-lb'
+  | 'azure-nat-gateway'
+  | 'azure-aks-lb'
+  | 'gcp-firewall'
+  | 'gcp-nat'
+
 const minute = 60_000
 
 const defaults: readonly Default[] = [
   {
+    name: 'aws-nlb',
     ms: 350_000,
     does: ['reset'],
     whose: 'of AWS network load balancers and NAT gateways',
@@ -19,6 +30,7 @@ const defaults: readonly Default[] = [
     ],
   },
   {
+    name: 'aws-nitro-v6',
     ms: 350_000,
     does: ['silent'],
     whose: 'of connection tracking on AWS Nitro v6 instances',
@@ -27,36 +39,48 @@ const defaults: readonly Default[] = [
     ],
   },
   {
+    name: 'azure-lb',
     ms: 4 * minute,
     does: ['silent', 'reset-both'],
     whose: 'of Azure load balancers',
     remedy: ['az network lb rule update --lb-name LB -n RULE -g GROUP --idle-timeout 30 --enable-tcp-reset true'],
   },
   {
+    name: 'azure-nat-gateway',
     ms: 4 * minute,
     does: ['reset'],
     whose: 'of Azure NAT gateways',
     remedy: ['az network nat gateway update -n NAT -g GROUP --idle-timeout 120'],
   },
   {
+    name: 'azure-aks-lb',
     ms: 30 * minute,
     does: ['reset-both'],
     whose: 'of the load balancer of AKS',
     remedy: ['az aks update -n CLUSTER -g GROUP --load-balancer-idle-timeout 120'],
   },
   {
+    name: 'gcp-firewall',
     ms: 10 * minute,
     does: ['silent'],
     whose: 'of GCP firewalls',
     remedy: ['# It cannot be set: only keepalive helps.'],
   },
   {
+    name: 'gcp-nat',
     ms: 20 * minute,
     does: ['silent'],
     whose: 'of GCP Cloud NAT',
     remedy: ['gcloud compute routers nats update NAT --router ROUTER --tcp-established-idle-timeout 7200'],
   },
 ]
+
+/** What is known of a hop of a cloud. */
+export function defaultOf(name: CloudHop): Pick<Default, 'ms' | 'does'> {
+  const found = defaults.find(each => each.name === name)
+  if (!found) throw new RangeError(`no default is known of ${name}`)
+  return found
+}
 
 /** Wider than this the interval would meet a default by chance. */
 const sharp = 1.25

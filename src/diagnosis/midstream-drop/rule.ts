@@ -28,7 +28,7 @@ export const midstreamDrop = defineRule({
 function byTheNode(all: Scene): Finding[] | undefined {
   const { of, way } = all
   const [read, value] = numberOf(of, loose)
-  const memory = conntrackMemory(of)
+  const memory = conntrackMemory(of, all.losses)
   const isOther = way === 'translated' && translatorOf(of, all.losses)?.by === 'ipvs'
   if (!read || value !== 0 || !memory || isOther) return undefined
   const scene = withLosses(

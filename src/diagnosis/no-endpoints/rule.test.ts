@@ -29,6 +29,14 @@ describe('the node says so', () => {
     expect(finding?.explains.filter(({ type }) => type === 'asked').length).toBeGreaterThanOrEqual(9)
   })
 
+  test('a protocol that is emptied a moment later makes no chance of it', () => {
+    const late = echoes({ every: 0.5, fate: s => (s < 13 || s >= 20 ? 10 : 'refused') })
+    const [finding, ...more] = judge(connects({ every: 0.5, fate: empties }), late, [look(15, { rules: ruled() })])
+    expect(more).toEqual([])
+    expect(finding).toMatchObject({ confidence: { level: 'proven' } })
+    expect(finding?.explains.length).toBeGreaterThanOrEqual(28)
+  })
+
   test.each([
     ['no real server', []],
     ['weight 0', [{ address: '10.244.2.20', port: 7000, forward: 'Masq', weight: 0, active: 3, inactive: 0 }]],

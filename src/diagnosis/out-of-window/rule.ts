@@ -30,7 +30,7 @@ const sameAgeMs = 1500
 function judged({ scene, quietMs }: ServerSilent): Finding[] {
   const { of, losses, survivors } = scene
   const longest = Math.max(...quietMs)
-  const memory = conntrackMemory(of)
+  const memory = conntrackMemory(of, losses)
   // Silences longer than those were survived, and the timer is longer, too: it was not forgotten, it was misjudged.
   const isYoung = memory ? longest < memory.ms : survivors.some(each => each.quietMs > longest)
   const meanwhile = lostAt(scene)

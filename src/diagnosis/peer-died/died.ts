@@ -6,6 +6,8 @@ import { edgeMs, type Fallen, isGone } from '../fallen.ts'
 import { forwards } from '../forwarding.ts'
 import { findingFrom } from '../from-attempts.ts'
 import { hasLeft } from '../goodbyes.ts'
+import { noIpvs } from '../ipvs-possible.ts'
+import { lackingNode } from '../lacking.ts'
 import { hostOf } from '../host.ts'
 import { doubt } from '../repicked.ts'
 import type { Finding } from '../rule.ts'
@@ -64,14 +66,19 @@ export function died(of: Case, fallen: Fallen): Finding[] {
           : []),
         { what: 'planned-end', because: 'it said no goodbye' },
       ],
-      missing: obituary
-        ? []
-        : [
-            {
-              what: 'the ledger of that server',
-              wouldTell: 'whether it is still there, or another process has its address',
-            },
-          ],
+      missing: [
+        ...(obituary
+          ? []
+          : [
+              {
+                what: 'the ledger of that server',
+                wouldTell: 'whether it is still there, or another process has its address',
+              },
+            ]),
+        ...(of.facts.has('node') || noIpvs(of) !== undefined
+          ? []
+          : lackingNode(of, 'whether IPVS still leads its connections there, with weight 0 (ipvs-ghost)')),
+      ],
       remedy: remedy(server, wasCut),
     }),
   ]

@@ -25,6 +25,13 @@ test('all that a server had fell silent, that of others did not: vanished', () =
   expect(finding?.says).toContain('srv20 (10.244.3.20) answers what is new')
   expect(finding?.explains).toHaveLength(6)
   expect(finding?.remedy).toContain('kubectl describe node node-b')
+  expect(finding?.missing.map(({ what }) => what)).toEqual(expect.arrayContaining([expect.stringContaining('agent')]))
+})
+
+test('a kernel without IPVS has no weights an agent could tell of', () => {
+  const own = { sysctl: { at: storyBegins, value: { 'net.ipv4.ip_forward': 1 } } }
+  const [finding] = judge(fell, news, [examined(20, { own })])
+  expect(finding?.missing.map(({ what }) => what)).toEqual(['the ledger of that server'])
 })
 
 test('its kernel closed them all at one moment: killed', () => {

@@ -73,6 +73,17 @@ test('the server had waited for us in vain', () => {
   expect(judge(closed, stood)).toEqual([])
 })
 
+test('... or will have, where its ledger does not tell and we stood still for so long', () => {
+  const closed = suspect(
+    [1, 2, 3].map(i => ended(20 + i, { id: `c${i}`, fate: 'closed', phase: 'idle', code: 'FIN', tookUs: 0 })),
+  )
+  const deaf = [stall(16, 3000), stall(19.9, 3500)]
+  expect(judge(closed, deaf)).toHaveLength(1)
+  const ending = { at: 1, fate: 'closed', phase: 'idle', code: 'FIN', planned: false, zombie: false }
+  const ledger = [1, 2, 3].map(i => ({ id: `c${i}`, instance: 'i1', state: 'ended' as const, ending }))
+  expect(judge(closed, deaf, [look(24, { ledger })])).toEqual([])
+})
+
 test.each([
   ['short pauses in long waits', [lost, [stall(11, 150), stall(12, 150)]]],
   ['two questions', [suspect(echoes({ from: 10, to: 10.5, fate: () => 'silent' })), stood]],

@@ -21,9 +21,11 @@ const share = 0.8
 const least = 3
 
 function judge(of: Case): Finding[] {
-  const ours = attemptsOf(of).filter(each => isOurs(of, each))
+  const all = attemptsOf(of).filter(each => isOurs(of, each))
+  const inVain = all.filter(({ isDoubtful }) => isDoubtful)
+  const ours = heardAllTheSame(of, inVain) * 4 > inVain.length ? all.filter(({ isDoubtful }) => !isDoubtful) : all
   const [first, last] = [ours[0], ours.at(-1)]
-  if (!first || !last || ours.length < least || heardAllTheSame(of, ours) * 4 > ours.length) return []
+  if (!first || !last || ours.length < least) return []
   const time = {
     from: first.sentAt - marginMs,
     to: Math.max(...ours.map(({ symptom }) => symptom?.at ?? 0)) + marginMs,
@@ -73,8 +75,13 @@ function isOurs(of: Case, { symptom, isDoubtful, fate, tookUs }: Attempt): boole
   if (!symptom?.suspect) return false
   if (isDoubtful)
     return stalledMs(of, { from: symptom.at - tookUs / 1000, to: symptom.at + marginMs }) >= (share * tookUs) / 1000
-  return fate === 'closed' && symptom.type === 'ended' && wasLate(of, symptom.id)
+  return fate === 'closed' && symptom.type === 'ended' && (wasLate(of, symptom.id) ?? wasDeaf(of, symptom.at))
 }
+
+/** A server waits for some seconds (4 s by default): who stood still for as much of the last ten has hardly answered it. */
+const deaf = { ofMs: 10_000, atLeastMs: 4000 } as const
+
+const wasDeaf = (of: Case, at: number): boolean => stalledMs(of, { from: at - deaf.ofMs, to: at }) >= deaf.atLeastMs
 
 /** Answered meanwhile though we stood still: then what was not answered has another cause. */
 function heardAllTheSame(of: Case, ours: readonly Attempt[]): number {
@@ -83,8 +90,9 @@ function heardAllTheSame(of: Case, ours: readonly Attempt[]): number {
     .length
 }
 
-/** The server had waited for us in vain. */
-const wasLate = ({ facts }: Case, id: string | undefined): boolean =>
-  facts
-    .all(ledgerFacts, 'servers')
-    .some(({ value }) => value.some(fact => fact.id === id && fact.ending?.fate === 'timeout' && !fact.ending.planned))
+/** Whether the server had waited for us in vain; `undefined` where its ledger does not tell. */
+function wasLate({ facts }: Case, id: string | undefined): boolean | undefined {
+  const told = facts.all(ledgerFacts, 'servers').flatMap(({ value }) => value.filter(fact => fact.id === id))
+  const endings = told.flatMap(({ ending }) => ending ?? [])
+  return told.length === 0 ? undefined : endings.some(({ fate, planned }) => fate === 'timeout' && !planned)
+}

@@ -145,6 +145,20 @@ test('where something was lost, silence is told as such for an hour', async () =
   expect(await read(watch, machine, [asked])).toEqual({ events: [], deletions: [] })
   begun[0]?.end('conntrack: ended with SIGKILL')
   clock.pass(1000)
+  expect(begun).toHaveLength(2)
+  await expect(read(watch, machine, [asked])).rejects.toThrow('ended with SIGKILL')
+  clock.pass(5000)
+  await expect(read(watch, machine, [asked])).rejects.toThrow('were lost at')
+})
+
+test('one that may not listen has its reason told, also while it is tried again', async () => {
+  const { clock, follow, begun, machine } = story()
+  using watch = begin({ follow, clock })
+  begun[0]?.end("conntrack v1.4.7 (conntrack-tools): Can't open handler: Operation not permitted")
+  clock.pass(1000)
+  expect(begun).toHaveLength(2)
+  await expect(read(watch, machine, [asked])).rejects.toThrow('conntrack needs CAP_NET_ADMIN')
+  begun[1]?.line(created)
   await expect(read(watch, machine, [asked])).rejects.toThrow('were lost at')
 })
 

@@ -7,6 +7,8 @@ import { memory } from './memory.ts'
 const command = ['-E', '-e', 'NEW,DESTROY', '-o', 'timestamp,extended', '--buffer-size', String(8 * 1024 * 1024)]
 /** Waits before conntrack is started anew, ms: the first, and the longest. */
 const [firstWaitMs, longestWaitMs] = [1000, 300_000]
+/** A conntrack that may not listen says so within moments; one that has run this long, ms, or told anything, does listen. */
+const settledMs = 5000
 /** Losses, and what programs did, are told for an hour: who asks later asks about something else. */
 const rememberMs = 3_600_000
 
@@ -26,10 +28,17 @@ function watch({ clock, log, follow }: Watching): Watch {
   let waitMs = firstWaitMs
   let stop: (() => void) | undefined
 
-  function start(): void {
+  const hear = (line: string) => {
     silent = undefined
+    remembered.hear(line)
+  }
+
+  /** Why the last one ended holds until the next has shown that it listens. */
+  function start(): void {
     const startedAt = clock.steady()
+    const settled = clock.alarm(settledMs, () => (silent = undefined))
     const ended = (why: string) => {
+      settled()
       silent = refusal(why)
       lostAt = clock.now()
       if (clock.steady() - startedAt > longestWaitMs) waitMs = firstWaitMs
@@ -40,7 +49,11 @@ function watch({ clock, log, follow }: Watching): Watch {
     const complain = (line: string) => {
       if (line.includes('ENOBUFS')) lostAt = clock.now()
     }
-    stop = follow('conntrack', command, remembered.hear, ended, complain)
+    const end = follow('conntrack', command, hear, ended, complain)
+    stop = () => {
+      settled()
+      end()
+    }
   }
 
   /** Why silence would be a guess. */

@@ -1,10 +1,12 @@
 import { Agent, request } from 'undici'
 import type { Clock } from '../../clock.ts'
+import { tokenIn } from '../../http/token.ts'
 import { classify } from '../../outcome/classify.ts'
+import { sourceDeadlineMs } from '../read.ts'
 import type { Answer } from './parse.ts'
 
-/** A server has so long to answer, ms: less than the whole source has, or one that is silent would silence all. */
-export const patienceMs = 1500
+/** A server has so much of the source's deadline to answer: one that is silent must not silence all. */
+const share = 0.75
 /** An account is a few hundred bytes; a refusal is less. */
 const mostBytes = 64 * 1024
 
@@ -13,8 +15,12 @@ export interface Asking extends Disposable {
   (url: string): Promise<Answer | { readonly why: string }>
 }
 
-/** Asks over HTTP, each question under its own deadline. */
-export function asking(clock: Clock): Asking {
+/** Asks over HTTP, each question under its own deadline; `deadlineMs` is the source's. */
+export function asking(
+  clock: Clock,
+  { deadlineMs = sourceDeadlineMs, tokenFile }: { deadlineMs?: number; tokenFile?: string } = {},
+): Asking {
+  const patienceMs = Math.round(share * deadlineMs)
   const agent = new Agent({
     pipelining: 0,
     connections: null,
@@ -27,7 +33,9 @@ export function asking(clock: Clock): Asking {
     const over = new AbortController()
     const disarm = clock.alarm(patienceMs, () => over.abort())
     try {
-      const { statusCode, body } = await request(url, { dispatcher: agent, signal: over.signal })
+      const headers =
+        tokenFile === undefined ? {} : { authorization: `Bearer ${await tokenIn(tokenFile, 'web.tokenFile')}` }
+      const { statusCode, body } = await request(url, { dispatcher: agent, signal: over.signal, headers })
       return { status: statusCode, body: await body.text() }
     } catch (error) {
       return { why: over.signal.aborted ? `no answer within ${patienceMs} ms` : reasonOf(error) }

@@ -1,13 +1,17 @@
 import { once } from 'node:events'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as listener, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { exampleIdentity, exampleWeb } from '../../../test/web-example.ts'
 import { realClock } from '../../clock.ts'
 import { type Account, ledger } from '../../ledger/ledger.ts'
+import { type Admits, admitsToken } from '../../http/token.ts'
 import { machineAt } from '../machine.ts'
-import { patienceMs } from './asking.ts'
 import type { LedgerFacts } from './facts.ts'
+import { sourceDeadlineMs } from '../read.ts'
 import { type LedgerSettings, ledgerSource } from './source.ts'
 
 const closers: (() => Promise<unknown> | void)[] = []
@@ -49,10 +53,10 @@ const account: Account = {
 }
 
 /** A longhold server that knows c1. */
-async function knowing(host: string): Promise<void> {
+async function knowing(host: string, admits?: Admits): Promise<void> {
   const book = ledger(10)
   book.open({ ...account })
-  const web = await exampleWeb({ ledger: book, command: 'server' }, { host, port })
+  const web = await exampleWeb({ ledger: book, command: 'server' }, { host, port }, admits)
   closers.push(() => web.close())
 }
 
@@ -74,7 +78,7 @@ test('each server tells its side, whoever else is silent', async () => {
   await listening(listener(), '127.0.0.2') // accepts, and never says a word
   const began = realClock.steady()
   const facts = await ask(['127.0.0.1', '127.0.0.1', '127.0.0.2', '127.0.0.3', 'server.invalid'])
-  expect(realClock.steady() - began).toBeLessThan(patienceMs + 400)
+  expect(realClock.steady() - began).toBeLessThan(sourceDeadlineMs)
   expect(facts).toEqual([
     { id: 'c1', instance: 'f00d', answeredBy: 'f00d', state: 'open', remote: '10.0.0.1:4000', lastAt: 7, exchanges: 2 },
     { id: 'c2', instance: 'f00d', answeredBy: 'f00d', state: 'unknown' },
@@ -140,7 +144,7 @@ describe('a hostile server is unreachable, with the reason', () => {
           const drip = setInterval(() => answer.write(' '), 50)
           answer.on('close', () => clearInterval(drip))
         }),
-      `no answer within ${patienceMs} ms`,
+      'no answer within 1500 ms',
     ],
     [
       'hangs up',
@@ -162,4 +166,18 @@ describe('a hostile server is unreachable, with the reason', () => {
     const [fact] = await ask(['127.0.0.5'])
     expect(fact).toMatchObject({ id: 'c1', state: 'unreachable', why: expect.stringContaining(why) })
   })
+})
+
+test('a server that wants a token is shown it, whatever it is by now; one that wants another has not answered', async () => {
+  await knowing('127.0.0.2', admitsToken('good', 'test'))
+  const tokenFile = join(mkdtempSync(join(tmpdir(), 'longhold-token-')), 'token')
+  for (const [token, expected] of [
+    ['good', { state: 'open', exchanges: 2 }],
+    ['bad', { state: 'unreachable', why: expect.stringContaining('401') }],
+    ['', { state: 'unreachable', why: expect.stringContaining(tokenFile) }],
+  ] as const) {
+    writeFileSync(tokenFile, `${token}\n`)
+    expect(await ask(['127.0.0.2'], { tokenFile })).toMatchObject([expected])
+  }
+  expect(await ask(['127.0.0.2'])).toMatchObject([{ state: 'unreachable' }])
 })

@@ -1,13 +1,14 @@
 import { Socket } from 'node:net'
 import type { Client } from 'undici'
 import { readTcpInfo } from '../../kernel/tcp-info.ts'
-import type { HoldPhase } from '../../outcome/fate.ts'
+import type { HoldPhase, Word } from '../../outcome/fate.ts'
 import type { Flow } from '../../outcome/flow.ts'
 import type { Identity } from '../../outcome/identity.ts'
 import type { Ended, OfCohort } from '../../outcome/observation.ts'
 import type { TcpInfo } from '../../outcome/socket.ts'
 import type { Address } from '../../settings/address.ts'
 import { tcpFlow } from '../flow.ts'
+import type { PlaceEnd } from '../kind.ts'
 import type { Stage } from '../row.ts'
 import { type Timer, unset } from '../../schedule/wheel.ts'
 import type { Farewell } from './goodbye.ts'
@@ -41,6 +42,9 @@ export interface Held extends Timer {
   lastInfo: TcpInfo | undefined
   /** The same, and only where an error took the socket. */
   lastFlow: Flow | undefined
+  /** How the connection before this one ended, and the last attempt that did not open: they outlive what they tell of. */
+  lastEnd: PlaceEnd | undefined
+  failed: Word | undefined
 }
 
 /** What a connection is before it is opened, and again after its end. */
@@ -68,6 +72,8 @@ export const newHeld = (index: number, ring: (this: Held) => void): Held => ({
   since: 0,
   failures: 0,
   leftAt: 0,
+  lastEnd: undefined,
+  failed: undefined,
 })
 
 /** Takes leave of client and socket, whose later events nobody heeds any more. */

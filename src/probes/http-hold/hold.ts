@@ -3,10 +3,12 @@ import type { Client } from 'undici'
 import { readTcpInfo } from '../../kernel/tcp-info.ts'
 import { classify } from '../../outcome/classify.ts'
 import { backoff, startDelay } from '../../schedule/spread.ts'
+import { formatAddress } from '../../settings/address.ts'
 import { silenceOf } from '../../settings/fields.ts'
 import { type Hello, readWelcome } from '../../wire/hello.ts'
 import type { Holding, Opening } from '../holding.ts'
 import type { World } from '../kind.ts'
+import { keepEnd } from '../row.ts'
 import { leaving, wrongAnswer } from './answers.ts'
 import { connector } from './connection.ts'
 import { type Farewell, wrong } from './goodbye.ts'
@@ -40,7 +42,7 @@ export function hold({ cohort, of, options, target, onOpened }: HoldOptions, wor
       if (!current()) return // its deadline passed, or we are stopping
       held.to = address
       held.id = randomBytes(8).toString('hex')
-      held.client = clientFor(address, connector(held, address, options, end))
+      held.client = clientFor(`http://${formatAddress(address)}`, connector(held, address, options, end))
       exchange(held, held.client, 'POST', body => greeted(held, body))
     } catch (error) {
       if (current()) end(held, { word: classify(error), planned: false })
@@ -147,6 +149,7 @@ export function hold({ cohort, of, options, target, onOpened }: HoldOptions, wor
     const wait = backoff(held.failures, { baseMs: cohort.reconnect.base, capMs: cohort.reconnect.cap }, random)
     wheel.clear(held)
     reset(held, stopping ? 'over' : 'waiting')
+    keepEnd(held, ended, clock.now())
     tell(ended)
     if (!stopping) wheel.set(held, wait)
     else over()

@@ -1,6 +1,5 @@
 import { Client, type Dispatcher } from 'undici'
 import type { buildConnector } from 'undici'
-import { type Address, formatAddress } from '../../settings/address.ts'
 
 /** An answer that is whole. */
 export interface Answer {
@@ -19,19 +18,25 @@ export interface Reactions {
 /** The longest a timer of Node can run: almost 25 days, beyond any silence. */
 const never = 2 ** 31 - 1
 
-/** A client for the one connection that `connect` opens. undici closes it never on its own, whatever the server hints. */
-export const clientFor = (address: Address, connect: buildConnector.connector): Client =>
-  new Client(`http://${formatAddress(address)}`, {
+/** What undici itself bounds, in its own words and units: 0 ms and -1 byte are no bound. */
+type Limits = Pick<Client.Options, 'headersTimeout' | 'bodyTimeout' | 'maxHeaderSize' | 'maxResponseSize'>
+
+/** Our own server's answers fit in these, and their deadline is the wheel's. */
+const ours: Limits = { headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: 8192, maxResponseSize: 4096 }
+
+/**
+ * A client for the one connection that `connect` opens, to an origin such as `http://web:8080`. It is never closed by undici,
+ * whatever the server hints.
+ */
+export const clientFor = (origin: string, connect: buildConnector.connector, limits = ours): Client =>
+  new Client(origin, {
+    ...limits,
     connect,
     allowH2: false,
     pipelining: 1,
     keepAliveTimeout: never,
     keepAliveMaxTimeout: never,
     keepAliveTimeoutThreshold: -never, // is subtracted from the server's `Keep-Alive: timeout=5`
-    headersTimeout: 0, // deadlines are the wheel's
-    bodyTimeout: 0,
-    maxHeaderSize: 8192,
-    maxResponseSize: 4096,
   })
 
 /** Sends one request; exactly one of `answered` and `failed` follows. */

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import { readTcpInfo } from '../../kernel/tcp-info.ts'
+import type { Word } from '../../outcome/fate.ts'
 import type { Flow } from '../../outcome/flow.ts'
 import type { Identity } from '../../outcome/identity.ts'
 import type { OfCohort } from '../../outcome/observation.ts'
@@ -8,6 +9,7 @@ import { type Timer, unset } from '../../schedule/wheel.ts'
 import type { Address } from '../../settings/address.ts'
 import type { Rest } from '../../wire/assembly.ts'
 import { tcpFlow } from '../flow.ts'
+import type { PlaceEnd } from '../kind.ts'
 import type { Stage } from '../row.ts'
 import type { Turns } from './turns.ts'
 
@@ -49,6 +51,9 @@ export interface Held extends Timer {
   lastInfo: TcpInfo | undefined
   /** The same, and only where something went wrong. */
   lastFlow: Flow | undefined
+  /** How the connection before this one ended, and the last attempt that did not open: they outlive what they tell of. */
+  lastEnd: PlaceEnd | undefined
+  failed: Word | undefined
 }
 
 export function newHeld(
@@ -82,6 +87,8 @@ export function newHeld(
     leftAt: 0,
     lastInfo: undefined,
     lastFlow: undefined,
+    lastEnd: undefined,
+    failed: undefined,
   }
 }
 

@@ -11,6 +11,7 @@ import { byeFrame, helloFrame, plannedByes, readWelcome } from '../../wire/hello
 import type { Holding, Opening } from '../holding.ts'
 import type { World } from '../kind.ts'
 import { part } from '../parting.ts'
+import { keepEnd } from '../row.ts'
 import { conversation, mostUnsent, phaseOf, wrongReply } from './conversation.ts'
 import { ending } from './ending.ts'
 import { flowOf, type Held, heldBy, newHeld, renew, tie } from './held.ts'
@@ -132,7 +133,9 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
     const expected = planned || rollout
     held.lastFlow = expected || word.fate === 'cancelled' ? undefined : flowOf(held)
     leave(held, word)
-    tell(ending(held, phase, word, expected, now))
+    const ended = ending(held, phase, word, expected, now)
+    keepEnd(held, ended, clock.now())
+    tell(ended)
     const wait = backoff(held.failures, { baseMs: cohort.reconnect.base, capMs: cohort.reconnect.cap }, random)
     forget(held)
     if (!stopping) wheel.set(held, wait)

@@ -4,15 +4,18 @@ import type { Identity } from '../../outcome/identity.ts'
  * Both ways the same header: magic "LHEC", version, type, length of the whole (16 bits), sequence number (32 bits),
  * nonce (8 bytes). Then, in an answer, who answered: instance and pod, a length byte before each. The rest is padding,
  * which the answer gives back as it was.
+ * A question for later is the same, with the delay of its answer (32 bits, ms) where the padding begins.
  */
 export const smallest = 64
 /** Fits any path MTU there is in a cluster without fragments. */
 export const largest = 1200
+/** A week: longer than any idle timeout there is. */
+export const longestDelayMs = 604_800_000
 
 const magic = 0x4c48_4543
 const version = 1
 const header = 20
-const types = { question: 1, answer: 2 } as const
+const types = { question: 1, answer: 2, later: 3 } as const
 
 /** `bytes` of the given size (padding included) become the question `seq`. Overwrites the header only. */
 export function writeQuestion(bytes: Buffer, seq: number, nonce: Uint8Array): Buffer {
@@ -25,8 +28,19 @@ export function writeQuestion(bytes: Buffer, seq: number, nonce: Uint8Array): Bu
   return bytes
 }
 
+/** Makes a question (see `writeQuestion`) one that is answered only after `delayMs`: by then the path may have forgotten us. */
+export function askLater(question: Buffer, delayMs: number): Buffer {
+  question.writeUInt8(types.later, 5)
+  question.writeUInt32BE(delayMs, header)
+  return question
+}
+
+/** How long a sound question wants to wait for its answer, ms. */
+export const delayOf = (question: Buffer): number =>
+  question.readUInt8(5) === types.later ? question.readUInt32BE(header) : 0
+
 /** Why a datagram is no question: the closed list of what the server counts. */
-export const flaws = ['short', 'long', 'magic', 'version', 'length', 'type'] as const
+export const flaws = ['short', 'long', 'magic', 'version', 'length', 'type', 'delay', 'busy'] as const
 export type Flaw = (typeof flaws)[number]
 
 export function flawOf(bytes: Buffer): Flaw | undefined {
@@ -35,7 +49,8 @@ export function flawOf(bytes: Buffer): Flaw | undefined {
   if (bytes.readUInt32BE(0) !== magic) return 'magic'
   if (bytes.readUInt8(4) !== version) return 'version'
   if (bytes.readUInt16BE(6) !== bytes.length) return 'length'
-  return bytes.readUInt8(5) === types.question ? undefined : 'type'
+  if (bytes.readUInt8(5) !== types.question && bytes.readUInt8(5) !== types.later) return 'type'
+  return delayOf(bytes) > longestDelayMs ? 'delay' : undefined
 }
 
 /**

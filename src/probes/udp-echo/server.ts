@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { cannotListen, lacksIpv6 } from '../../listen.ts'
 import { type Address, formatAddress } from '../../settings/address.ts'
 import type { Half, World } from '../kind.ts'
-import { answerTo, flawOf } from './datagram.ts'
+import { answerTo, delayOf, type Flaw, flawOf } from './datagram.ts'
+import { later } from './later.ts'
 import type { Answer } from './settings.ts'
 
 /** Unsent answers, bytes: beyond it we drop, as a full socket buffer would. A budget, not a knob. */
@@ -12,14 +13,24 @@ const unsent = 1 << 20
 /** Answers every sound question with who we are, and counts what is none. Never answers that: it may be spoofed. */
 export async function answerEchoes({ listen }: Answer, world: World): Promise<Half> {
   const socket = await listening(listen)
+  const postponed = later(world.wheel)
   let open = true
   socket.on('message', (bytes, { address, port }) => {
     const flaw = flawOf(bytes)
-    if (flaw) return world.tell({ type: 'rejected', side: 'server', kind: 'udp-echo', reason: flaw })
-    if (!open || port === 0 || socket.getSendQueueSize() > unsent) return
-    socket.send(answerTo(bytes, world.identity), port, address, () => {}) // who cannot be reached asks again
+    if (flaw) return reject(flaw)
+    const delay = delayOf(bytes)
+    if (delay > 0 && port > 0) {
+      const question = Buffer.from(bytes)
+      return postponed.add(delay, () => answer(question, port, address)) ? undefined : reject('busy')
+    }
+    answer(bytes, port, address)
   })
   socket.on('error', error => world.log.warn(`udp-echo listener: ${error.message}`))
+  function answer(question: Buffer, port: number, address: string): void {
+    if (!open || port === 0 || socket.getSendQueueSize() > unsent) return
+    socket.send(answerTo(question, world.identity), port, address, () => {}) // who cannot be reached asks again
+  }
+  const reject = (reason: Flaw): void => world.tell({ type: 'rejected', side: 'server', kind: 'udp-echo', reason })
   const { address: host, port } = socket.address()
   return {
     listens: [formatAddress({ host, port })],
@@ -28,6 +39,7 @@ export async function answerEchoes({ listen }: Answer, world: World): Promise<Ha
     async stop() {
       if (!open) return
       open = false
+      postponed.clear()
       socket.close()
       await once(socket, 'close')
     },

@@ -43,6 +43,7 @@ const known = z.looseObject({})
 const flow = z.object({ proto: z.enum(['tcp', 'udp']), local: z.string(), remote: z.string() }).optional()
 const count = z.int().positive().optional()
 
+const series = z.union([z.object(ofCohort), z.object(ofProbe), z.object({ kind: z.string(), reason: z.string() })])
 const observation = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('opened'), ...held, id: z.string(), peer: known, tookUs: z.number() }),
   z.looseObject({
@@ -96,11 +97,8 @@ const observation = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('strayed'), ...asks, what: z.enum(strays), tookUs: z.number().optional(), count }),
   z.looseObject({ type: z.literal('rejected'), ...stamp, kind: z.string(), reason: z.string(), count }),
   z.looseObject({ type: z.literal('began'), ...stamp, ...savedRun.shape, identity }),
-  z.looseObject({
-    type: z.literal('declared'),
-    ...stamp,
-    series: z.union([z.object(ofCohort), z.object(ofProbe), z.object({ kind: z.string(), reason: z.string() })]),
-  }),
+  z.looseObject({ type: z.literal('declared'), ...stamp, series }),
+  z.looseObject({ type: z.literal('retired'), ...stamp, series }),
   z.looseObject({ type: z.literal('examined'), ...stamp, evidence: known }),
   z.looseObject({ type: z.literal('judged'), ...stamp, verdict: savedVerdict }),
   z.looseObject({ type: z.literal('disturbed'), ...stamp, what: z.enum(['loop-stall', 'clock-jump']), ms: z.number() }),

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Recorder } from '../recorder.ts'
 import type { Snapshot } from '../snapshot.ts'
-import { type Line, type Note, readLine } from './line.ts'
-import { type Found, linesName } from './segment.ts'
+import type { Line, Note } from './line.ts'
+import type { Found } from './segment.ts'
+import { walk } from './walk.ts'
 
 /** One run of the process, as far as the journal goes back. */
 export interface Run extends NonNullable<Snapshot['run']> {
@@ -45,35 +44,32 @@ export async function replay(dir: string, segments: readonly Found[], into: Reco
     if (notes.length < mostNotes) notes.push(sentence)
   }
 
-  for (const { number } of segments) {
-    const texts = (await textOf(dir, number)).split('\n')
-    for (const [index, text] of texts.entries()) {
-      const line = text === '' ? undefined : readLine(text)
-      if (line && fold(line, into)) heard(line)
-      else if (text !== '') {
+  for await (const batch of walk(dir, segments))
+    for (const told of batch) {
+      if ('line' in told && fold(told.line, into)) heard(told.line)
+      else {
         damaged += 1
-        const what = index === texts.length - 1 ? 'a torn last line' : 'a damaged line'
-        note(`${linesName(number)}:${index + 1}: skipped ${what} of ${Buffer.byteLength(text)} bytes`)
+        const { where, torn, bytes } = 'damage' in told ? told.damage : told.asDamage()
+        note(`${where}: skipped ${torn ? 'a torn last line' : 'a damaged line'} of ${bytes} bytes`)
       }
     }
-  }
   if (damaged > mostNotes) notes.push(`${damaged} damaged lines were skipped in all`)
   return { runs, notes, damaged }
 }
 
 /** The files it takes to go on: those from the newest that begins with a checkpoint the recorder understands. */
 export async function sinceCheckpoint(dir: string, segments: readonly Found[], into: Recorder): Promise<Found[]> {
-  for (const [place, { number }] of [...segments.entries()].toReversed()) {
-    const text = await textOf(dir, number)
-    const first = readLine(text.slice(0, Math.max(0, text.indexOf('\n'))))
+  for (const [place, segment] of [...segments.entries()].toReversed()) {
+    const first = await firstLine(dir, segment)
     if (first && 'journal' in first && first.journal === 'checkpoint' && fold(first, into)) return segments.slice(place)
   }
   return [...segments]
 }
 
-/** A file that rotation removed meanwhile reads as an empty one: the checkpoint of the next has its totals. */
-const textOf = (dir: string, number: number): Promise<string> =>
-  readFile(join(dir, linesName(number)), 'utf8').catch(() => '')
+async function firstLine(dir: string, segment: Found): Promise<Line | undefined> {
+  for await (const [told] of walk(dir, [segment])) return told && 'line' in told ? told.line : undefined
+  return undefined
+}
 
 /** False at a checkpoint that is none, such as one of another version: nothing is changed then. */
 function fold(line: Line, into: Recorder): boolean {

@@ -30,7 +30,7 @@ const listenerRow = ({ kind, ...options }: ListenerSeries): Cell[] => [
 ]
 
 const compared = ({ configured, effective }: Pick<ListenerSeries, 'configured' | 'effective'>): Cell[] => [
-  ...both(keepalive, configured, effective),
+  ...both(keepaliveText, configured, effective),
   ...both(user, configured, effective),
 ]
 
@@ -39,7 +39,8 @@ function both(write: (options: SocketOptions) => string, configured: SocketOptio
   return [plain(asked), toned(set, asked === set ? 'good' : 'bad')]
 }
 
-function keepalive({ keepalive }: SocketOptions): string {
+/** `after 1m, 3 x 10s`, or `off`. */
+export function keepaliveText({ keepalive }: SocketOptions): string {
   if (!keepalive) return 'off'
   const { idleS, intervalS, count } = keepalive
   return `after ${span(idleS * 1000)}, ${count} x ${span(intervalS * 1000)}`

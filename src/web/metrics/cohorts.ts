@@ -1,8 +1,9 @@
 import { everyCohort } from '../../outcome/observation.ts'
 import type { SocketOptions } from '../../outcome/socket.ts'
-import type { CohortSeries } from '../../record/snapshot.ts'
+import { type CohortSeries, isFault } from '../../record/snapshot.ts'
 import type { Buckets } from '../../stats/buckets.ts'
 import { cohortLabels, cohortOf, histogram, type Metric, one, type Sample } from './definition.ts'
+import { exemplarOf } from './exemplar.ts'
 
 /** Metrics of held connections: one set of series for each cohort and side. */
 export const cohortMetrics: readonly Metric[] = [
@@ -14,11 +15,14 @@ export const cohortMetrics: readonly Metric[] = [
     type: 'counter',
     help: 'Held connections, and attempts to open one, that came to their end, by what became of them.',
     labels: [...cohortLabels, 'fate', 'phase', 'planned'],
-    samples: each(series =>
-      series.ends.map(({ fate, phase, planned, count }) =>
-        one(count, { fate, phase, planned: String(planned) }, cohortOf(series)),
-      ),
-    ),
+    samples: now =>
+      now.snapshot.cohorts.flatMap(series => {
+        const why = exemplarOf(now, `${series.kind}/${series.cohort}`)
+        return series.ends.map(({ fate, phase, planned, count }) => ({
+          ...one(count, { fate, phase, planned: String(planned) }, cohortOf(series)),
+          ...(count > 0 && isFault({ fate, planned }) && series.side === 'client' && why),
+        }))
+      }),
   },
   of(
     'counter',

@@ -1,6 +1,7 @@
 import type { OfCohort, OfProbe } from '../../outcome/observation.ts'
 import { type Buckets, total } from '../../stats/buckets.ts'
 import type { WebSource } from '../source.ts'
+import type { Exemplar } from './exemplar.ts'
 import type { Snapshot } from '../../record/snapshot.ts'
 
 /** One metric: what its series are named, and how they are read off the process. Names and units follow Prometheus. */
@@ -29,6 +30,8 @@ export interface Sample {
   readonly labels: Labels
   /** Where it differs from the metric's: the `_bucket`, `_sum` and `_count` of a histogram. */
   readonly metricName?: string
+  /** Shown in OpenMetrics only. */
+  readonly exemplar?: Exemplar
   /** Labels that many lines have in common. */
   readonly sharedLabels?: Labels
 }

@@ -1,7 +1,8 @@
 import { fates } from '../../outcome/fate.ts'
 import { strays } from '../../outcome/observation.ts'
-import type { ProbeSeries } from '../../record/snapshot.ts'
+import { isFault, type ProbeSeries } from '../../record/snapshot.ts'
 import { histogram, type Metric, one, probeLabels, probeOf, type Sample } from './definition.ts'
+import { exemplarOf } from './exemplar.ts'
 
 /** Metrics of questions (DNS, echo): one set of series for each probe, server position and port mode. */
 export const probeMetrics: readonly Metric[] = [
@@ -10,7 +11,14 @@ export const probeMetrics: readonly Metric[] = [
     type: 'counter',
     help: 'Questions that got their fate.',
     labels: [...probeLabels, 'fate'],
-    samples: each(series => fates.map(fate => one(series.fates[fate], { fate }, probeOf(series)))),
+    samples: now =>
+      now.snapshot.probes.flatMap(series => {
+        const why = exemplarOf(now, `${series.kind}/${series.probe} ${series.mode}`)
+        return fates.map(fate => ({
+          ...one(series.fates[fate], { fate }, probeOf(series)),
+          ...(series.fates[fate] > 0 && isFault({ fate, planned: false }) && why),
+        }))
+      }),
   },
   {
     name: 'longhold_dns_responses_total',

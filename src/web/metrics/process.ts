@@ -46,11 +46,25 @@ export const processMetrics: readonly Metric[] = [
   plain('counter', 'longhold_clock_jumps_total', 'Times the wall clock jumped.', [], ({ source }) => [
     one(source.noise().clockJumps),
   ]),
+  plain(
+    'gauge',
+    'longhold_config_last_reload_successful',
+    '1 when what runs is what the configuration file says, 0 when there is a mistake in it.',
+    [],
+    ({ source }) => known(source.configuration?.(), ({ mistake }) => Number(mistake === undefined)),
+  ),
+  plain(
+    'gauge',
+    'longhold_config_last_reload_success_timestamp_seconds',
+    'Since when the configuration runs, Unix time.',
+    [],
+    ({ source }) => known(source.configuration?.(), ({ loadedAt }) => loadedAt / 1000),
+  ),
   plain('gauge', 'longhold_journal_bytes', 'Size of the journal on disk.', [], ({ source }) =>
-    journal(source.journal?.(), ({ bytes }) => bytes),
+    known(source.journal?.(), ({ bytes }) => bytes),
   ),
   plain('gauge', 'longhold_journal_stopped', '1 when the journal gave up, such as on a full disk.', [], ({ source }) =>
-    journal(source.journal?.(), ({ stopped }) => Number(stopped !== undefined)),
+    known(source.journal?.(), ({ stopped }) => Number(stopped !== undefined)),
   ),
   plain('counter', 'process_cpu_seconds_total', 'User and system CPU time.', [], () => {
     const { user, system } = process.cpuUsage()
@@ -80,7 +94,8 @@ function plain(
   return { name, type, help, labels, samples }
 }
 
-function journal<T>(state: T | undefined, read: (state: T) => number): Sample[] {
+/** No sample where there is nothing to tell of. */
+function known<T>(state: T | undefined, read: (state: T) => number): Sample[] {
   return state === undefined ? [] : [one(read(state))]
 }
 

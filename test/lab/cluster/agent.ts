@@ -11,8 +11,16 @@ const port = 7002
 export const agentOf = (node: NodeName): string => `${nodes[node].address}:${port}`
 
 /** Starts `longhold agent` on a node, and resolves when it answers. */
-export async function startAgent(node: NodeName): Promise<Running> {
-  const running = startOn(node, [process.execPath, launcher, 'agent', '--listen', agentOf(node)])
+export async function startAgent(node: NodeName, deadline: string): Promise<Running> {
+  const running = startOn(node, [
+    process.execPath,
+    launcher,
+    'agent',
+    '--listen',
+    agentOf(node),
+    '--deadline',
+    deadline,
+  ])
   let isOver = false
   void running.exited.then(() => (isOver = true))
   while (!(await answers(node))) {

@@ -92,11 +92,12 @@ export async function cluster({
     const before = halves.findIndex(each => each.place === place && each.half === half)
     halves.splice(before < 0 ? halves.length : before, 1, started)
   }
-  /** Counters are read as often as silences here are shorter than in real clusters. */
+  /** Counters are read as often as silences here are shorter than in real clusters, and as an emulated node can. */
+  const pace = mode === 'ipvs' ? { every: '5s', deadline: '8s' } : { every: '2s', deadline: '2s' }
   const evidenceOf = (place: Place) => {
     // Who calls from outside asks the node it comes in by.
     const node = place === 'ext' ? 'nodea' : agents.find(each => each === nodeOf(place))
-    return diagnosed ? { every: '2s', ...(node && { agent: { at: agentOf(node) } }) } : 'off'
+    return diagnosed ? { ...pace, ...(node && { agent: { at: agentOf(node) } }) } : 'off'
   }
   const made: Cluster = {
     mode,
@@ -132,7 +133,7 @@ export async function cluster({
   await Promise.all([
     ...dnsPods.map(made.startDns),
     ...servers.map(startServer),
-    ...(diagnosed ? agents.map(startAgent) : []),
+    ...(diagnosed ? agents.map(node => startAgent(node, pace.deadline)) : []),
   ])
   return made
 }

@@ -35,7 +35,7 @@ export function inside<T>(host: string, work: () => T): T {
 }
 
 /** A TCP connection made inside `host`, to an address that answers at once (loopback, say): connect(2) blocks. */
-function connectInside(host: string, address: string, port: number): Socket {
+export function connectInside(host: string, address: string, port: number): Socket {
   const fd = inside(host, () => {
     const fd = must(newSocket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), 'make a socket')
     const { 0: failed, errno } = { 0: connect(fd, socketAddress(address, port), 16), errno: koffi.errno() }

@@ -22,6 +22,8 @@ export async function interposed(place: PodName, { delayMs = 0 }: { readonly del
     await sleep(20)
   }
   await runOn(place, ['nft', '-f', '-'], { stdin: redirect })
+  // The table's hooks come alive one after the other: who asks between them has an entry that is never translated.
+  await runOn(place, ['conntrack', '-F'])
   return { hurries: () => void process.kill(running.pid, 'SIGUSR2') }
 }
 

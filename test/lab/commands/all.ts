@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
+import { wholeNumber } from '../../../src/cli/typed.ts'
 import { conduct, type Job } from '../conduct.ts'
 import { refuseWithout } from '../needs.ts'
 import { progress } from '../progress.ts'
@@ -30,8 +31,8 @@ export function all(): Command {
     .option('--unstaged', 'do everything but what breaks: a run then passes when a proof fails')
     .option('--diagnose', 'let longhold judge what it sees, with an agent on the node')
     .option('--keep', 'capture all packets')
-    .option('--parallel <n>', 'runs at once', count, 2 * availableParallelism())
-    .option('--repeat <n>', 'each so many times', count, 1)
+    .option('--parallel <n>', 'runs at once', wholeNumber('--parallel', 1), 2 * availableParallelism())
+    .option('--repeat <n>', 'each so many times', wholeNumber('--repeat', 1), 1)
     .option('--results <dir>', 'where the incidents go', 'lab-results')
     .action(go)
 }
@@ -64,10 +65,4 @@ function jobsOf(names: readonly string[], { mode: wanted, tested, unstaged, repe
       modes.filter(mode => wanted === undefined || mode === wanted).map(mode => ({ scenario: name, mode })),
     )
   return Array.from({ length: repeat }, () => once).flat()
-}
-
-function count(text: string): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number from 1.')
-  return number
 }

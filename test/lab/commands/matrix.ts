@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
+import { wholeNumber } from '../../../src/cli/typed.ts'
 import { Problem } from '../../../src/outcome/problem.ts'
 import type { Job } from '../conduct.ts'
 import { conductEach } from '../ended.ts'
@@ -30,8 +31,8 @@ export function matrix(): Command {
     .description('stage failures, let longhold name them, and compare: with the agent of the node, and without')
     .argument('[names...]', 'only these scenarios')
     .addOption(new Option('--mode <mode>', 'only this mode').choices(modes))
-    .option('--runs <n>', 'each so many times', count, 5)
-    .option('--parallel <n>', 'runs at once', count, 4)
+    .option('--runs <n>', 'each so many times', wholeNumber('--runs', 1), 5)
+    .option('--parallel <n>', 'runs at once', wholeNumber('--parallel', 1), 4)
     .option('--json', 'one line a run, then the totals, for programs')
     .option('--write <file>', 'the table, as a page in Markdown, into this file')
     .option('--results <dir>', 'where the incidents go', 'lab-results')
@@ -60,7 +61,7 @@ async function go(names: readonly string[], options: Options): Promise<void> {
 
 function conclude(scored: readonly Scored[], options: Options): void {
   const totals = { withAgent: summary(scored, 'withAgent'), withoutAgent: summary(scored, 'withoutAgent') }
-  if (options.write !== undefined) writeFileSync(options.write, page(scored))
+  if (options.write !== undefined) writeFileSync(options.write, page(scored, { again: options.again === true }))
   print(options.json ? `${JSON.stringify({ totals })}\n` : `\n${table(scored)}`)
   const isGood = scored.every(
     ({ proved, closed, withAgent, withoutAgent }) =>
@@ -109,9 +110,3 @@ function line(
 }
 
 const words = (named: readonly string[]): string => (named.length === 0 ? 'nothing' : named.join(' + '))
-
-function count(text: string): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number from 1.')
-  return number
-}

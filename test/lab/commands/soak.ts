@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
+import { duration, wholeNumber } from '../../../src/cli/typed.ts'
 import { Problem } from '../../../src/outcome/problem.ts'
-import { formatDuration, parseDuration } from '../../../src/settings/duration.ts'
+import { formatDuration } from '../../../src/settings/duration.ts'
 import { type Happening, writeEvent } from '../events.ts'
 import { refuseWithout } from '../needs.ts'
 import { perform } from '../perform.ts'
@@ -25,8 +26,12 @@ interface Options {
 
 const options = (command: Command): Command =>
   command
-    .addOption(new Option('--for <duration>', 'how long').argParser(duration).default(3_600_000, '1h'))
-    .addOption(new Option('--rollouts <n>', 'rolling updates, spread over it').argParser(count).default(10))
+    .addOption(new Option('--for <duration>', 'how long').argParser(duration('--for')).default(3_600_000, '1h'))
+    .addOption(
+      new Option('--rollouts <n>', 'rolling updates, spread over it')
+        .argParser(wholeNumber('--rollouts', 0))
+        .default(10),
+    )
     .addOption(new Option('--mode <mode>', 'how the nodes do Services').choices(modes).default('iptables'))
 
 /** `lab soak`: a healthy cluster and its everyday life, for an hour: longhold may name nothing but plans. */
@@ -89,16 +94,4 @@ async function soakHere({ for: forMs, rollouts, mode, results }: Options): Promi
     return false
   })
   process.exit(passed ? 0 : 1) // takes whatever still runs in the sandbox along
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text)
-  if (ms === undefined) throw new InvalidArgumentError('expected a duration such as 5m or 1h.')
-  return ms
-}
-
-function count(text: string): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('expected a whole number.')
-  return number
 }

@@ -10,8 +10,9 @@ import { cached } from './cache.ts'
 const run = promisify(execFile)
 const home = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** What a guest has of the project: all of it that the lab runs or reads, and what is native. */
-const parts = ['package.json', 'bin', 'src', 'test/lab', 'node_modules/koffi', `node_modules/@koromix/koffi-linux-x64`]
+/** What a guest has of the project: all of it that the lab runs or reads, and of packages what is native, or read as a file. */
+const packages = ['koffi', '@koromix/koffi-linux-x64', 'uplot'].map(name => `node_modules/${name}`)
+const parts = ['package.json', 'bin', 'src', 'test/lab', ...packages]
 const programs = ['src/cli/main.ts', 'test/lab/lab.ts']
 
 /** A disk with this project as it is now, each program a bundle that is compiled already; from the cache where nothing has changed. */
@@ -70,7 +71,8 @@ async function warmUp(tree: string): Promise<void> {
   await run(process.execPath, [join(tree, 'test/lab/lab.js'), 'list'], { env })
   // In a network of its own it finds nobody, but it has started, and what was compiled is kept when it ends.
   const argv = ['--net', process.execPath, join(tree, 'bin/longhold.js'), 'server']
-  const server = spawn('unshare', argv, { env, cwd: tmp, stdio: ['ignore', 'pipe', 'ignore'], timeout: 30_000 })
+  const server = spawn('unshare', argv, { env, cwd: tmp, stdio: ['ignore', 'pipe', 'inherit'], timeout: 30_000 })
   server.stdout.once('data', () => server.kill('SIGTERM'))
-  await once(server, 'close')
+  const [code] = (await once(server, 'close')) as [number | null]
+  if (code !== 0) throw new Error('longhold does not start from a bundle: does it read a file that is in no part?')
 }

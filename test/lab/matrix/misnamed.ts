@@ -7,13 +7,13 @@ import { gradeOf } from './score.ts'
  * Why the rules as they are now are not right about a run: with the agent it has to be named exactly, without it at least
  * by its family. Nothing: they are.
  */
-export function misnamed(staged: Pick<Scenario, 'verdict'>, incident: Incident): string | undefined {
+export function misnamed(staged: Pick<Scenario, 'verdict' | 'withoutAgent'>, incident: Incident): string | undefined {
   const [withAgent, withoutAgent] = [true, false].map(agent => namedAgain(incident, { agent })) as [
     readonly Named[],
     readonly Named[],
   ]
   if (gradeOf(staged, withAgent) !== 'exact') return `${words(withAgent)}, expected ${staged.verdict ?? 'nothing'}`
-  if (!['exact', 'family'].includes(gradeOf(staged, withoutAgent)))
+  if (!['exact', 'family'].includes(gradeOf(staged, withoutAgent, staged.withoutAgent)))
     return `without the agent ${words(withoutAgent)}, expected ${staged.verdict ?? 'nothing'} or its family`
   return undefined
 }

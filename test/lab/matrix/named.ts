@@ -14,7 +14,7 @@ export interface Named {
 export const namedIn = (incident: Incident): readonly Named[] => named(verdictsIn(incident))
 
 /** Every verdict the clients came to, in the order they opened, changed and closed. */
-export const verdictsIn = ({ observations }: Incident): readonly Verdict[] =>
+export const verdictsIn = ({ observations }: Pick<Incident, 'observations'>): readonly Verdict[] =>
   observations.flatMap(each =>
     each.type === 'judged' ? [{ ...each.verdict, id: `${each.pod} ${each.verdict.id}` }] : [],
   )

@@ -6,6 +6,7 @@ import type { Incident, Mode } from '../seen/incident.ts'
 import { sightOfRun } from '../seen/sight.ts'
 import { isHealed } from '../watched.ts'
 import { type Named, named, namedAgain, verdictsAgain, verdictsIn } from './named.ts'
+import { stillOpen } from './still-open.ts'
 
 /** How a run was named: exactly, only its family, something else, or nothing where there was something to name. */
 export const grades = ['exact', 'family', 'wrong', 'silent'] as const
@@ -30,9 +31,8 @@ export function scoreOf(incident: Incident, { again }: { readonly again: boolean
   const scenario = findScenario(incident.scenario)
   const sight = sightOfRun(incident)
   const verdicts = again ? verdictsAgain(incident, { agent: true }) : verdictsIn(incident)
-  const state = new Map(verdicts.map(({ id, state, planned }) => [id, state === 'open' && !planned]))
-  const graded = (names: readonly Named[]) => ({
-    grade: gradeOf(scenario, names),
+  const graded = (names: readonly Named[], alsoRight: readonly string[] = []) => ({
+    grade: gradeOf(scenario, names, alsoRight),
     named: names.map(({ name }) => name),
   })
   return {
@@ -40,21 +40,25 @@ export function scoreOf(incident: Incident, { again }: { readonly again: boolean
     mode: incident.mode,
     staged: scenario.verdict ?? 'nothing',
     proved: scenario.proofs.every(proof => judge(proof, sight).holds),
-    ...(isHealed(incident) && { closed: ![...state.values()].includes(true) }),
+    ...(isHealed(incident) && { closed: stillOpen(verdicts, incident).length === 0 }),
     withAgent: graded(named(verdicts)),
-    withoutAgent: graded(namedAgain(incident, { agent: false })),
+    withoutAgent: graded(namedAgain(incident, { agent: false }), scenario.withoutAgent),
   }
 }
 
-/** Compares what was named with what was staged. */
-export function gradeOf({ verdict }: Pick<Scenario, 'verdict'>, all: readonly Named[]): Grade {
+/** Compares what was named with what was staged; names and families that are `alsoRight` count as its family. */
+export function gradeOf(
+  { verdict }: Pick<Scenario, 'verdict'>,
+  all: readonly Named[],
+  alsoRight: readonly string[] = [],
+): Grade {
   // That longhold itself stood still is about the machine the lab runs on; no scenario stages it.
   const named = all.filter(({ family }) => family !== 'ourselves')
   if (verdict === undefined) return named.length === 0 ? 'exact' : 'wrong'
   if (named.length === 0) return 'silent'
   if (named.every(({ name }) => name === verdict || name.split('/')[0] === verdict)) return 'exact'
-  const family = familyOf(verdict)
-  return named.every(each => each.family === family) ? 'family' : 'wrong'
+  const right = [familyOf(verdict), ...alsoRight]
+  return named.every(({ name, family }) => right.includes(family) || right.includes(name)) ? 'family' : 'wrong'
 }
 
 const familyOf = (verdict: string): string | undefined =>

@@ -23,10 +23,13 @@ export function table(runs: readonly Scored[]): string {
 const stoodStill = ({ withAgent }: Scored): boolean => withAgent.named.includes('starved')
 
 /** The same as a page of its own. */
-export const page = (runs: readonly Scored[]): string => `# What longhold names, against what was staged
+export const page = (
+  runs: readonly Scored[],
+  { again }: { readonly again: boolean },
+): string => `# What longhold names, against what was staged
 
 Written by \`npm run lab -- matrix --write docs/confusion-matrix.md\`; not by hand. Each scenario of [the lab](../test/lab/README.md) is staged on a real kernel, in each mode it
-exists in. "With the agent" is what the client itself said while it happened. "Without" is what the same rules say of the same run when they see nothing of the node.
+exists in; a mode that is not in the table was not run. "With the agent" is what ${again ? 'the rules of today say of the recorded runs' : 'the client itself said while it happened'}. "Without" is what the same rules say of the same run when they see nothing of the node.
 A line \`✔ 5/5\` was named exactly in all its runs, otherwise the names are listed. Plans (rollouts, restarts) are named as plans; a \`—\` is nothing.
 "Over once healed": where the remedy was applied in the end, every verdict closed by itself.
 

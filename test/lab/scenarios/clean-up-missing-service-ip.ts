@@ -35,14 +35,16 @@ export const cleanUpMissingServiceIp: Scenario = {
   },
 
   remedy: {
-    says: 'the Service is there again',
-    work: lab =>
-      lab.proxy.add({
+    says: 'the Service is there again, and somebody cleans up again: who asked meanwhile has an entry without NAT',
+    work: async lab => {
+      await lab.proxy.add({
         name: 'longhold',
         address: longholdService,
         ports: [{ name: 'udp', protocol: 'udp', port: 7000, targetPort: 7000 }],
         endpoints: [{ address: addressOf('srv1') }],
-      }),
+      })
+      await cleansUpByHand(lab)
+    },
   },
 
   proofs: [

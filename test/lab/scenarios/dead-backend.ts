@@ -1,5 +1,5 @@
 import { addressOf } from '../cluster/places.ts'
-import { only } from '../proof.ts'
+import { only, someOf } from '../proof.ts'
 import type { Scenario } from '../scenario.ts'
 import { dead, deadBackend } from './one-dead-of-two.ts'
 
@@ -10,7 +10,7 @@ export const deadBackendSilent: Scenario = deadBackend({
     'The node goes on to send every second new connection and question into nothing: 1/N of everything new times out, from whatever port. A port that met a live server stays with it and never fails, one that met the dead server always does. Where the last node knows that nobody is there (ARP fails), TCP says EHOSTUNREACH within three seconds. Look for an endpoint that no pod has.',
   dies: lab => lab.on('nodeb', `ip route add blackhole ${addressOf(dead)}`),
   newConnections: 'timeout DEADLINE',
-  openConnections: 'timeout in exchange',
+  openConnections: only('timeout in exchange'),
   questions: only('timeout'),
 })
 
@@ -21,6 +21,7 @@ export const deadBackendRefusing: Scenario = deadBackend({
     'The pod’s own kernel refuses: 1/N of new connections fail at once with ECONNREFUSED, from whatever port, and the same share of questions. It may send few ICMP errors to one address, so of the questions most time out instead. A readiness probe would take such a pod out of the rules.',
   dies: lab => lab.kills(dead),
   newConnections: 'refused ECONNREFUSED connect',
-  openConnections: 'closed in idle',
+  // who had just spoken meets its end in the exchange
+  openConnections: someOf('closed in idle', 'closed in exchange', 'reset in exchange'),
   questions: only('refused', 'timeout'),
 })

@@ -41,6 +41,7 @@ import { replyFromPod } from './reply-from-pod.ts'
 import { rollingUpdate } from './rolling-update.ts'
 import { rulesGone } from './rules-gone.ts'
 import { serverKilled } from './server-killed.ts'
+import { scaledToZero } from './scaled-to-zero.ts'
 import { serverRestarted } from './server-restarted.ts'
 import { singleBackend } from './single-backend.ts'
 import { slowDns } from './slow-dns.ts'
@@ -80,6 +81,7 @@ export const scenarios: readonly Scenario[] = [
   rollingUpdate,
   clientRestarted,
   serverRestarted,
+  scaledToZero,
   udpStaleEntry,
   udpDeadProcess,
   udpCleanUp,

@@ -9,6 +9,8 @@ const died = { cohort: 'asking', fate: 'timeout', phase: 'exchange' } as const
 export const ipvsGracefulTermination: Scenario = {
   name: 'ipvs-graceful-termination',
   verdict: 'ipvs-ghost',
+  // Its pod did die; that IPVS keeps what it held is the node's to tell.
+  withoutAgent: ['peer-died/vanished'],
   summary: 'a real server at weight 0 whose pod is dead: what it held goes on into nothing',
   means:
     'kube-proxy keeps a removed TCP endpoint at weight 0 until its connections are gone, looking once a minute. When the pod is dead they never end: each retransmit refreshes the IPVS entry. New connections are fine. Look for a destination of weight 0 with active connections that is in no EndpointSlice; keepalive finds it in time.',

@@ -1,5 +1,5 @@
 import { about, between, client, none, only, servers } from '../proof.ts'
-import { held } from '../probes.ts'
+import { again, held } from '../probes.ts'
 import type { Scenario } from '../scenario.ts'
 
 const each = 40
@@ -15,13 +15,19 @@ export const keepaliveAbove: Scenario = {
   cluster: { memory: { tcp: 2 } },
   probes: [
     held('kept', each, '1m', { keepalive: { idle: '4s', interval: '1s', count: 5 } }),
-    held('silent', each, '1m'),
+    held('silent', each, '10m'),
     held('often', each, '3s', { keepalive: { idle: '1s', interval: '1s', count: 5 } }),
   ],
 
   async stage(lab) {
     await lab.untilOpen()
     await lab.passes('7s', 'the first keepalive probes leave after 4 s')
+  },
+
+  remedy: {
+    says: 'the nodes remember for 10 minutes, longer than the keepalive is idle',
+    probes: [again(8, '5s', { keepalive: { idle: '4s', interval: '1s', count: 5 } })],
+    work: lab => lab.remembers({ tcp: 600 }),
   },
 
   proofs: [

@@ -31,6 +31,14 @@ export const lyingDns: Scenario = {
     )
   },
 
+  remedy: {
+    says: 'nobody speaks in the DNS server’s place any more',
+    work: async lab => {
+      await lab.on('dns1', 'nft delete table ip relay')
+      await lab.on('dns1', 'conntrack -F')
+    },
+  },
+
   proofs: [
     client('no fault before', ({ client }) => client.before('broken').faults(), none),
     ...becomes('other-id', 'timeout DEADLINE', 'foreign'),
@@ -41,7 +49,11 @@ export const lyingDns: Scenario = {
     ...becomes('cut', 'wrong-reply WRONG_REPLY malformed', 'malformed'),
     client(
       'the other address is told by name',
-      ({ client }) => client.undisturbed({ fate: 'wrong-source' }).map(({ by }) => `${by}`),
+      ({ client }) =>
+        client
+          .begun('broken')
+          .undisturbed({ fate: 'wrong-source' })
+          .map(({ by }) => `${by}`),
       only('10.244.2.99'),
     ),
     client('who is told no lie hears none', ({ client }) => client.asked({ probe: 'honest' }).filter(isNotOk), none),
@@ -75,7 +87,11 @@ function becomes(lie: Lie, fate: string, stray: string): Proof[] {
     ),
     client(
       `${lie}: the answer is`,
-      ({ client }) => client.strayed({ probe: lie }).map(({ what }) => what),
+      ({ client }) =>
+        client
+          .since('broken', 1500)
+          .strayed({ probe: lie })
+          .map(({ what }) => what),
       only(stray),
     ),
   ]

@@ -59,9 +59,9 @@ export const middleboxResetBoth: Scenario = {
     kernel('both kernels were reset, the client’s', ({ rose }) => rose('client', 'Tcp EstabResets'), exactly(each)),
     kernel('and the server’s', ({ rose }) => rose('far', 'Tcp EstabResets'), exactly(each)),
     kernel(
-      'neither of them sent any reset',
+      'neither of them reset the other',
       ({ rose }) => rose('client', 'Tcp OutRsts', ['open', 'ended']) + rose('far', 'Tcp OutRsts', ['open', 'ended']),
-      none,
+      between(0, 2), // longhold's own questions, to its agent, may end in one
     ),
     kernel(
       'the gateway remembers only those with keepalive',

@@ -46,7 +46,7 @@ export const middleboxSilent: Scenario = {
     kernel(
       'the client’s node remembers all of them',
       ({ lines }) => lines('nodea', 'conntrack', 'after the silence', `src=10.244.1.10 dst=${far.address}`),
-      exactly(2 * each),
+      atLeast(2 * each), // who ended first may be calling again
     ),
   ],
 }

@@ -19,12 +19,15 @@ export const noEndpoints: Scenario = {
     await lab.untilOpen()
     await lab.until('UDP is answered', ({ client }) => client.asked({ fate: 'ok' }).length >= 8)
     await lab.breaks('the Service has no endpoints any more', () => lab.proxy.endpoints('longhold'))
-    const again = { reconnect: { base: '3s', cap: '3s' } }
-    await lab.joins('client2', held('knocking', knocking, '1m', again))
+    await lab.joins(
+      'client2',
+      held('knocking', knocking, '1m', { reconnect: { base: '6s', cap: '6s' } }),
+      echo('asking', { every: '2s', ports: ['fresh'] }), // seldom enough to be refused each time
+    )
     await lab.until(
       'new connections and questions fail',
       ({ client }) =>
-        client.ended({ cohort: 'knocking' }).length >= knocking &&
+        client.ended({ cohort: 'knocking' }).length >= 2 * knocking &&
         client.since('broken').asked({ mode: 'fresh' }).length >= 12,
     )
     await lab.heals('it has them again', () =>

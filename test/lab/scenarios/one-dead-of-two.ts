@@ -21,7 +21,7 @@ export interface Death {
   readonly means: string
   readonly dies: (lab: Lab) => Promise<unknown>
   readonly newConnections: string
-  readonly openConnections: string
+  readonly openConnections: Expectation
   readonly questions: Expectation
 }
 
@@ -111,7 +111,7 @@ export function deadBackend({ name, summary, means, dies, ...fates }: Death): Sc
       client(
         'connections that it had are lost',
         ({ client }) => client.ended({ cohort: 'held' }).map(({ fate, phase }) => `${fate} in ${phase}`),
-        only(fates.openConnections),
+        fates.openConnections,
       ),
       kernel('it is still in the rules', ({ lines }) => lines('nodea', 'rules', 'broken', addressOf(dead)), atLeast(1)),
       client(
