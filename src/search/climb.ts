@@ -1,5 +1,5 @@
 import type { Problem } from '../outcome/problem.ts'
-import { estimate, type Found } from '../tuning/estimate.ts'
+import { type Estimate, estimate, type Found } from '../tuning/estimate.ts'
 import { isOfOneMoment } from '../tuning/moment.ts'
 import type { Trial } from '../tuning/trial.ts'
 import type { Outcome } from './attempt.ts'
@@ -35,6 +35,8 @@ export async function climb(plan: ClimbPlan, world: ClimbWorld): Promise<Climbed
   let trials: readonly Trial[] = plan.known
   let [restarts, nextSentinelMs, nextLookMs, ahead] = [0, firstSentinelMs, lookMs, clock.steady() - awake()]
   let [isOver, settling] = [false, false]
+  /** The picture that ended it: a moment later those that are about to be cut would count as having outlived it. */
+  let settled: Estimate | undefined
   let disarm: (() => void) | undefined
   const all = connections({
     protocol,
@@ -99,7 +101,10 @@ export async function climb(plan: ClimbPlan, world: ClimbWorld): Promise<Climbed
       found.kind === 'died' && (await isMoment(begun + firstDeath(found), found, all.held('sentinel'), clock))
     settling = false
     if (moment) startOver()
-    else if (found.kind !== 'open') finish('found')
+    else if (found.kind !== 'open') {
+      settled = found
+      finish('found')
+    }
   }
 
   /** When the first of those died that make the timeout, ms since the beginning. */
@@ -161,7 +166,7 @@ export async function climb(plan: ClimbPlan, world: ClimbWorld): Promise<Climbed
     const state = await done.promise
     isOver = true
     all.stop()
-    const last = estimate(trials, all.silent())
+    const last = settled ?? estimate(trials, all.silent())
     const refreshed = await probes.conclude(
       state === 'found' && last.kind !== 'open' ? last : undefined,
       all.held('keepalive'),

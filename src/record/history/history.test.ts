@@ -66,6 +66,20 @@ test('whoever looks, and however often, changes nothing', () => {
   )
 })
 
+test('series are shown in one order, whichever was counted first', () => {
+  const other: OfCohort = { ...of, cohort: 'a-later-one' }
+  const [watched, alone] = [recorder(), recorder()]
+  for (const into of [watched, alone]) {
+    into.fold({ ...opened, ...s(1) })
+    if (into === watched) into.history('hour')
+    into.fold({ ...opened, ...other, id: 'c2', ...s(2) })
+  }
+  const order = (into: typeof watched) =>
+    into.history('hour').series.map(series => 'cohort' in series.of && series.of.cohort)
+  expect(order(watched)).toEqual(['a-later-one', 'quiet'])
+  expect(order(alone)).toEqual(order(watched))
+})
+
 test('the slices of a span together are what was counted, while nothing is older', () => {
   fc.assert(
     fc.property(histories, all => {

@@ -143,7 +143,10 @@ export function history(read: (steady: number) => Iterable<Reading>): History {
       const newest = Math.floor(elapsedMs / everyMs)
       const first = newest - slices + 1
       const place = spanNames.indexOf(span)
-      const series = [...tracks.values()].map(({ of, pasts }) => ({ of, rows: pasts[place] ?? new Map() }))
+      // In one order, whichever was counted first: else it would depend on who looked when.
+      const series = [...tracks]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, { of, pasts }]) => ({ of, rows: pasts[place] ?? new Map() }))
       return { startAt: at - (elapsedMs - first * everyMs), first, newest, series }
     },
     keep: () => ({
