@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Running, startOn } from './processes.ts'
 
-/** Starts a real DNS server (NSD) on a host, for the zone cluster.local; resolves when it answers. */
-export async function startDns(host: string, folder: string, port = 53): Promise<Running> {
+/** Starts a real DNS server (NSD) on a host, for the zone cluster.local and `more` lines in it; resolves when it answers. */
+export async function startDns(host: string, folder: string, port = 53, more = ''): Promise<Running> {
   const dir = join(folder, `nsd-${host}-${port}`)
   mkdirSync(dir, { recursive: true })
   writeFileSync(join(dir, 'nsd.conf'), configuration(dir, port))
-  writeFileSync(join(dir, 'cluster.local.zone'), zone(host))
+  writeFileSync(join(dir, 'cluster.local.zone'), zone(host) + more)
   const nsd = startOn(host, ['nsd', '-d', '-c', join(dir, 'nsd.conf')], {
     PATH: `${process.env['PATH']}:/usr/sbin:/sbin`,
   })
