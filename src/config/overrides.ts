@@ -1,24 +1,11 @@
 import type { Kind } from '../probes/kind.ts'
 import { type Draft, probeDrafts, section, serverDrafts } from './draft.ts'
-import { addressForm, countForm, type Form, keepaliveForm, portForm } from './forms.ts'
+import { on, type Override } from './flag.ts'
+import { addressForm, countForm, keepaliveForm, portForm } from './forms.ts'
 import type { Path } from './mistake.ts'
 import { dataPort, readdress, splitAddress } from './readdress.ts'
-import { type Command, commands } from './schema.ts'
-
-/** A flag, or its environment variable, that changes settings wherever they came from. */
-export interface Override {
-  /** Without dashes: `web-port`. */
-  readonly flag: string
-  readonly env: string
-  /** As `--help` shows it: `<host[:port]>`. */
-  readonly value: string
-  readonly summary: string
-  readonly commands: readonly Command[]
-  /** What the text has to look like, where the settings it ends up in would complain about more than was written. */
-  readonly form: Form | undefined
-  /** Writes into the draft and returns where it wrote: nowhere means that there was nothing to change. */
-  readonly apply: (draft: Draft, text: string, kinds: readonly Kind[]) => Path[]
-}
+import { commands } from './schema.ts'
+import { secretFlags } from './secret-flags.ts'
 
 /** Every override, in the order they apply. To add one: add it here. */
 export const overrides: readonly Override[] = [
@@ -76,7 +63,8 @@ export const overrides: readonly Override[] = [
     portForm,
   ),
   on(commands, 'web', '<off|address>', 'where metrics, JSON and the page are served', (draft, text) => {
-    draft.web = text === 'off' ? 'off' : { listen: text }
+    if (text === 'off') draft.web = 'off'
+    else section(draft, 'web').listen = text // what guards it stays
     return [['web']]
   }),
   on(
@@ -92,10 +80,7 @@ export const overrides: readonly Override[] = [
     },
     portForm,
   ),
-  on(commands, 'web-token-file', '<file>', 'the token who reads them has to bear', (draft, text) => {
-    section(draft, 'web').tokenFile = text
-    return [['web', 'tokenFile']]
-  }),
+  ...secretFlags,
   on(commands, 'journal', '<off|dir>', 'where what happened is kept for "longhold report"', (draft, text) => {
     if (text === 'off') draft.journal = 'off'
     else section(draft, 'journal').dir = text
@@ -113,10 +98,6 @@ export const overrides: readonly Override[] = [
       return [['evidence', 'agent']]
     },
   ),
-  on(['pair', 'client'], 'agent-token', '<token>', 'the token that agent wants', (draft, text) => {
-    section(section(draft, 'evidence'), 'agent').token = text
-    return [['evidence', 'agent', 'token']]
-  }),
   on(commands, 'log-level', '<level>', 'debug, info, warn or error', (draft, text) => {
     section(draft, 'log').level = text
     return [['log', 'level']]
@@ -125,17 +106,6 @@ export const overrides: readonly Override[] = [
   on(commands, 'node', '<name>', 'the machine we are on, as told to the other side', inIdentity('node')),
   on(commands, 'ip', '<address>', 'our address, as told to the other side', inIdentity('ip')),
 ]
-
-function on(
-  commands: readonly Command[],
-  flag: string,
-  value: string,
-  summary: string,
-  apply: Override['apply'],
-  form?: Form,
-): Override {
-  return { flag, env: `LONGHOLD_${flag.toUpperCase().replaceAll('-', '_')}`, value, summary, commands, apply, form }
-}
 
 function inIdentity(field: string): Override['apply'] {
   return (draft, text) => {

@@ -3,6 +3,8 @@ import type { Kind } from '../probes/kind.ts'
 import { type Address, address } from '../settings/address.ts'
 import { bytes } from '../settings/bytes.ts'
 import { duration } from '../settings/duration.ts'
+import { type Auth, auth, type ListenerTls, listenerTls, tokenFile } from '../settings/secrets.ts'
+import { evidence, type EvidenceConfig } from './evidence.ts'
 
 /** The commands that run a configuration. */
 export const commands = ['pair', 'client', 'server'] as const
@@ -13,7 +15,15 @@ export interface Config {
   /** Who we are, as told to the other side. */
   readonly identity: { readonly pod: string; readonly node: string; readonly ip: string }
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' }
-  readonly web: 'off' | { readonly listen: Address; readonly tokenFile?: string | undefined }
+  readonly web:
+    | 'off'
+    | {
+        readonly listen: Address
+        readonly tokenFile?: string | undefined
+        readonly tls?: ListenerTls | undefined
+      }
+  /** How both halves know each other on the data ports. */
+  readonly auth: Auth
   readonly journal: 'off' | { readonly dir: string; readonly maxBytes: number; readonly interval: number }
   /** How long goodbyes may take when we stop. */
   readonly drain: number
@@ -23,24 +33,6 @@ export interface Config {
   readonly server: Readonly<Record<string, unknown>>
   readonly probes: readonly ProbeConfig[]
 }
-
-/** What faults are judged by. `off`: nothing is read, and nothing judged. */
-export type EvidenceConfig =
-  | 'off'
-  | {
-      /** How often what is cheap to read is read while all is well, ms: what counters are compared with. */
-      readonly every: number
-      /** What each source may take, ms. */
-      readonly deadline: number
-      /** The agent on this node; `own` where this process shares the node's network and may read it itself. */
-      readonly agent: 'off' | 'own' | { readonly at: Address; readonly token?: string | undefined }
-      /** The Kubernetes API: `auto` where this process runs in a cluster. */
-      readonly kubernetes: 'auto' | 'off' | { readonly kubeconfig: string }
-      /** The port of the servers' web, where their ledgers are asked. */
-      readonly ledgerPort: number
-      /** Post a Kubernetes Event on our own pod when a verdict opens or closes. */
-      readonly events: 'on' | 'off'
-    }
 
 /** One entry under `probes:`: its kind, a name of its own, and the settings of that kind. */
 export interface ProbeConfig {
@@ -67,6 +59,9 @@ export function configSchema(kinds: readonly Kind[]): z.ZodType<Config> {
       .union([off, web], { error: () => '"off", or {listen: 0.0.0.0:8080}' })
       .prefault({})
       .meta({ description: 'metrics, JSON, health and the page over HTTP' }),
+    auth: auth
+      .prefault({})
+      .meta({ description: 'who may hold connections here and ask for echoes; nothing set: whoever reaches the port' }),
     journal: z
       .union([off, journal], { error: () => '"off", or {dir: ./journal, maxBytes: 64MiB, interval: 60s}' })
       .prefault('off')
@@ -107,13 +102,10 @@ const ip = z.union([z.ipv4(), z.ipv6()], { error: () => 'an IP address such as 1
 
 const web = z.strictObject({
   listen: address(8080, { listening: true }).prefault('0.0.0.0:8080'),
-  tokenFile: z
-    .string()
-    .min(1, { error: () => 'a file' })
-    .optional()
-    .meta({
-      description: 'file with the token who reads has to bear, and with which the servers of this client are asked',
-    }),
+  tokenFile: tokenFile(
+    'file with the token who reads has to bear, and with which the servers of this client are asked',
+  ).optional(),
+  tls: listenerTls.optional().meta({ description: 'HTTPS in place of HTTP' }),
 })
 
 const journal = z.strictObject({
@@ -128,44 +120,6 @@ const journal = z.strictObject({
   interval: duration({ min: '1s', max: '1h' })
     .prefault('60s')
     .meta({ description: 'how often the histograms are written' }),
-})
-
-const evidence = z.strictObject({
-  every: duration({ min: '1s', max: '1h' })
-    .prefault('15s')
-    .meta({ description: 'how often counters are read while all is well' }),
-  deadline: duration({ min: '100ms', max: '1m' })
-    .prefault('2s')
-    .meta({ description: 'what each source of evidence may take; the agent is waited for 3s longer' }),
-  agent: z
-    .union(
-      [
-        z.enum(['off', 'own']),
-        z.strictObject({
-          at: address(7002).meta({ description: 'where the agent of this node listens' }),
-          token: z.string().min(1).max(4096).optional().meta({ description: 'the token it wants, where it wants one' }),
-        }),
-      ],
-      { error: () => '"off", "own" (this process shares its node\'s network), or {at: 10.0.0.1:7002}' },
-    )
-    .prefault('off')
-    .meta({ description: 'longhold agent on this node: conntrack, rules, IPVS' }),
-  kubernetes: z
-    .union([z.enum(['auto', 'off']), z.strictObject({ kubeconfig: z.string().min(1) })], {
-      error: () => '"auto", "off", or {kubeconfig: FILE}',
-    })
-    .prefault('auto')
-    .meta({ description: 'the Kubernetes API; auto: where this process runs in a cluster' }),
-  ledgerPort: z
-    .int()
-    .min(1)
-    .max(65_535)
-    .default(8080)
-    .meta({ description: "the port of the servers' web, where their ledgers are asked" }),
-  events: z
-    .enum(['on', 'off'])
-    .default('off')
-    .meta({ description: 'post a Kubernetes Event on this pod when a verdict opens or closes' }),
 })
 
 function serverEntry({ name, summary, server }: Kind) {

@@ -1,6 +1,6 @@
 import { agentDeadlineMs, agentReadings } from '../agent/asking.ts'
 import type { Clock } from '../clock.ts'
-import type { EvidenceConfig } from '../config/schema.ts'
+import type { EvidenceConfig } from '../config/evidence.ts'
 import { begun } from '../evidence/begun.ts'
 import { followWith } from '../evidence/follow.ts'
 import { sources } from '../evidence/index.ts'
