@@ -12,12 +12,15 @@ import type { Half, World } from './kind.ts'
 import { ownOrder } from './own-order.ts'
 import { readBack, refuseEarly } from './read-back.ts'
 import { type Rowed, rowOf } from './row.ts'
+import { type Share, whole } from './share.ts'
 import { type Sweepable, sweep } from './sweep.ts'
 
 /** What a kind needs to open the connections of a cohort. */
 export interface Opening {
   readonly of: OfCohort
   readonly options: SocketOptions
+  /** Which of the cohort's connections are ours. */
+  readonly share: Share
   /** Where the `index`th connection goes now. Rejects when there is nowhere to go. */
   target(index: number): Promise<Address>
   /** A connection opened: its options are read back. */
@@ -41,7 +44,7 @@ export interface Holding {
 
 /** The client half of a kind that holds connections. Rejects with a Problem when the kernel refuses the options. */
 export async function holdCohort(
-  of: OfCohort,
+  { of, share = whole }: { readonly of: OfCohort; readonly share?: Share | undefined },
   { keepalive, userTimeout, to, idle }: CohortSettings,
   world: World,
   open: (opening: Opening) => Holding,
@@ -56,6 +59,7 @@ export async function holdCohort(
   const holding = open({
     of,
     options,
+    share,
     async target(index) {
       // Each connection goes to one of the names, so that one that is gone takes none but its own along.
       const turn = Math.floor(index / rungs)

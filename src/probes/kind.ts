@@ -8,6 +8,7 @@ import type { Ended, OfCohort, OfProbe, Told } from '../outcome/observation.ts'
 import type { SocketOptions, TcpInfo } from '../outcome/socket.ts'
 import type { Random } from '../schedule/spread.ts'
 import type { Wheel } from '../schedule/wheel.ts'
+import type { Share } from './share.ts'
 
 /** The world as a probe may see it. Everything real comes in through here. */
 export interface World {
@@ -95,11 +96,13 @@ export interface Kind {
   readonly summary: string
   /** One entry under `probes:`; `kind` is added by the registry. */
   readonly settings: z.ZodObject
-  /** How many files (sockets) the client half keeps open at most with these settings. */
+  /** The client half holds connections that do not know of each other: several processes take a share each. Absent: one process does it all. */
+  readonly isShared?: true
+  /** How many files (sockets) the client half keeps open at most with these settings, all shares together. */
   files(settings: unknown): number
   /** The series it will tell of, so that each is there, with zeros, from the first scrape. */
   series(settings: unknown): readonly (OfCohort | OfProbe)[]
-  client(settings: unknown, world: World): Promise<Half>
+  client(settings: unknown, world: World, share?: Share): Promise<Half>
   /** The entry under `server:`, and the half that answers. Absent where the other side is somebody else's server. */
   readonly server?: {
     readonly settings: z.ZodType
@@ -114,9 +117,10 @@ interface KindOf<C extends z.ZodObject, S extends z.ZodType> {
   readonly name: string
   readonly summary: string
   readonly settings: C
+  readonly isShared?: true
   files(settings: z.output<C>): number
   series(settings: z.output<C>): readonly (OfCohort | OfProbe)[]
-  client(settings: z.output<C>, world: World): Promise<Half>
+  client(settings: z.output<C>, world: World, share?: Share): Promise<Half>
   readonly server?: {
     readonly settings: S
     readonly rejections: readonly string[]

@@ -9,6 +9,7 @@ import { type Hello, readWelcome } from '../../wire/hello.ts'
 import type { Holding, Opening } from '../holding.ts'
 import type { World } from '../kind.ts'
 import { keepEnd } from '../row.ts'
+import { indicesIn } from '../share.ts'
 import { leaving, wrongAnswer } from './answers.ts'
 import { connector } from './connection.ts'
 import { type Farewell, wrong } from './goodbye.ts'
@@ -21,11 +22,10 @@ export interface HoldOptions extends Opening {
 }
 
 /** Opens the cohort's connections, keeps each silent, asks, records every end, and opens it again. */
-export function hold({ cohort, of, options, target, onOpened }: HoldOptions, world: World): Holding {
+export function hold({ cohort, of, options, share, target, onOpened }: HoldOptions, world: World): Holding {
   const { clock, wheel, random, tell, identity } = world
   const allOver = Promise.withResolvers<void>()
   let stopping = false
-  let left = cohort.connections
 
   function ring(this: Held): void {
     if (this.stage === 'waiting') void open(this)
@@ -160,8 +160,10 @@ export function hold({ cohort, of, options, target, onOpened }: HoldOptions, wor
     if (left === 0) allOver.resolve()
   }
 
-  const all = Array.from({ length: cohort.connections }, (_, index) => newHeld(index, ring))
-  for (const held of all) wheel.set(held, startDelay(held.index, all.length, cohort.spread))
+  const all = indicesIn(cohort.connections, share).map(index => newHeld(index, ring))
+  let left = all.length
+  if (left === 0) allOver.resolve() // fewer connections than processes
+  for (const held of all) wheel.set(held, startDelay(held.index, cohort.connections, cohort.spread))
 
   return {
     all,

@@ -10,10 +10,11 @@ export const httpHold = defineKind({
   name: 'http-hold',
   summary: 'hold HTTP/1.1 keep-alive connections open and idle, then send a request',
   settings: cohortSettings,
+  isShared: true,
   files: ({ connections }) => connections,
   series: cohort => [seriesOf(cohort)],
-  client: (cohort, world) =>
-    holdCohort(seriesOf(cohort), cohort, world, opening => hold({ ...opening, cohort }, world)),
+  client: (cohort, world, share) =>
+    holdCohort({ of: seriesOf(cohort), share }, cohort, world, opening => hold({ ...opening, cohort }, world)),
   server: {
     settings: answerSettings,
     rejections: Object.keys(statuses),

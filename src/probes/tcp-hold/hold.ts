@@ -12,6 +12,7 @@ import type { Holding, Opening } from '../holding.ts'
 import type { World } from '../kind.ts'
 import { part } from '../parting.ts'
 import { keepEnd } from '../row.ts'
+import { indicesIn } from '../share.ts'
 import { conversation, mostUnsent, phaseOf, wrongReply } from './conversation.ts'
 import { ending } from './ending.ts'
 import { flowOf, type Held, heldBy, newHeld, renew, tie } from './held.ts'
@@ -26,10 +27,10 @@ export interface HoldOptions extends Opening {
 }
 
 /** Opens the cohort's connections, keeps each silent, speaks, records every end, and opens it again. */
-export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOptions, world: World): Holding {
+export function hold({ cohort, of, options, share, turnsOf, target, onOpened }: HoldOptions, world: World): Holding {
   const { clock, wheel, random, tell, identity } = world
   const talk = conversation(world, 'client', { end })
-  const ports = sourcePorts(cohort.sourcePorts)
+  const ports = sourcePorts(cohort.sourcePorts, share)
   const intern = introductions()
   const closing = new Set<Socket>()
   let stopping = false
@@ -147,10 +148,10 @@ export function hold({ cohort, of, options, turnsOf, target, onOpened }: HoldOpt
     renew(held)
   }
 
-  const all = Array.from({ length: cohort.connections }, (_, index) =>
+  const all = indicesIn(cohort.connections, share).map(index =>
     newHeld(index, of, turnsOf(index), cohort.deadline, ring),
   )
-  for (const held of all) wheel.set(held, startDelay(held.index, all.length, cohort.spread))
+  for (const held of all) wheel.set(held, startDelay(held.index, cohort.connections, cohort.spread))
 
   return {
     all,

@@ -11,10 +11,11 @@ export const tcpHold = defineKind({
   name: 'tcp-hold',
   summary: 'hold TCP connections open and silent, then ask whether anyone is still there',
   settings: cohortSettings,
+  isShared: true,
   files: ({ connections }) => connections,
   series: cohort => [seriesOf(cohort)],
-  client: (cohort, world) =>
-    holdCohort(seriesOf(cohort), cohort, world, opening =>
+  client: (cohort, world, share) =>
+    holdCohort({ of: seriesOf(cohort), share }, cohort, world, opening =>
       hold({ ...opening, cohort, turnsOf: turnsOf(cohort, world) }, world),
     ),
   server: {
