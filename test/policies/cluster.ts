@@ -174,8 +174,8 @@ function configOf(half: 'client' | 'server'): string {
 
 function labelsOf(kind: string, name: string): Pod['labels'] {
   const found = objects.find((each: Rendered) => each.kind === kind && each.metadata.name === name)
-  const { template } = found?.spec as { template: { metadata: { labels: Pod['labels'] } } }
-  return template.metadata.labels
+  const spec = found?.spec as { template: { metadata: { labels: Pod['labels'] } } } | undefined
+  return spec?.template.metadata.labels ?? {}
 }
 
 async function status(): Promise<Status> {
