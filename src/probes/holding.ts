@@ -10,6 +10,7 @@ import { type Address, formatAddress } from '../settings/address.ts'
 import { socketOptions } from '../settings/keepalive.ts'
 import type { Half, World } from './kind.ts'
 import { ownOrder } from './own-order.ts'
+import { placeOf } from './place.ts'
 import { readBack, refuseEarly } from './read-back.ts'
 import { type Rowed, rowOf } from './row.ts'
 import { type Share, whole } from './share.ts'
@@ -52,7 +53,6 @@ export async function holdCohort(
   const options = socketOptions(keepalive, userTimeout)
   await refuseEarly(options, `cohort ${of.cohort}`)
   const resolve = systemResolve(world.clock)
-  // Every address gets every rung: else what is wrong with a pod would look like what is wrong with a silence.
   const rungs = idle.kind === 'rungs' ? idle.ms.length : 1
   const known: Address[] = []
   const inOrder = ownOrder(world.identity.pod)
@@ -61,11 +61,10 @@ export async function holdCohort(
     options,
     share,
     async target(index) {
-      // Each connection goes to one of the names, so that one that is gone takes none but its own along.
-      const turn = Math.floor(index / rungs)
-      const name = to[turn % to.length]
+      const place = placeOf(index, { rungs, names: to.length })
+      const name = to[place.name]
       const addresses = name ? inOrder(await resolve(name)) : []
-      const address = addresses[Math.floor(turn / to.length) % addresses.length]
+      const address = addresses[place.turn % addresses.length]
       if (!address) throw new Error(`${name ? formatAddress(name) : 'nobody'} has no address`)
       return shared(known, address)
     },
