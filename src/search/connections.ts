@@ -102,8 +102,10 @@ export function connections({ protocol, clock, limiter, speaker, deadlineMs, ...
     },
     held: (role: Want['role']): readonly Held[] => [...held].filter(({ want }) => want.role === role),
     open: () => held.size,
+    /** Who sends probes may well outlive the rest: that says nothing about who is silent. */
     silent: (): readonly Silent[] =>
-      [...held].flatMap(({ attempt: each }) => {
+      [...held].flatMap(({ want, attempt: each }) => {
+        if (want.role === 'keepalive') return []
         const since = each.quietSince()
         return since === undefined ? [] : [{ ageMs: clock.steady() - since }]
       }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { probesOf, refreshedBy } from './refresh.ts'
+import { isInTime, probesOf, refreshedBy } from './refresh.ts'
 
 const found = { lowMs: 20_000, survivedBeyond: 2, beyond: 16 }
 const probed = (survived: boolean, idles = [1, 2, 4, 8]) =>
@@ -33,5 +33,11 @@ test('probes that come too late are not asked for', () => {
 test('whatever the timeout, some probes are in time for it', () => {
   const idles = probesOf(100_000)
   expect(new Set(idles)).toEqual(new Set([1, 2, 4, 8, 16, 32, 64]))
-  expect(idles).toHaveLength(21)
+  expect(idles).toHaveLength(27)
+})
+
+test('in a short timeout with two backends enough are in time to tell luck from probes', () => {
+  const inTime = probesOf(100_000).filter(idleS => isInTime(idleS, { lowMs: 2800 }))
+  const lived = inTime.map(idleS => ({ idleS, survived: true }))
+  expect(refreshedBy(lived, { lowMs: 2800, survivedBeyond: 22, beyond: 32 }).refreshes).toBe(true)
 })

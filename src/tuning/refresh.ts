@@ -7,8 +7,8 @@ export interface Refreshed {
   readonly why: string
 }
 
-/** Connections for each keepalive idle. */
-const each = 3
+/** Connections for a keepalive idle: of the shortest more, since a short timeout leaves no others in time. */
+const each = (idleS: number): number => (idleS <= 2 ? 6 : 3)
 /** A probe has to be well before the timeout. */
 const early = 0.75
 
@@ -16,7 +16,7 @@ const early = 0.75
 export function probesOf(longestMs: number): readonly number[] {
   const idles: number[] = []
   for (let idle = 1; idle * 1000 < longestMs && idle <= 32_767; idle *= 2)
-    for (let n = 0; n < each; n++) idles.push(idle)
+    for (let n = 0; n < each(idle); n++) idles.push(idle)
   return idles
 }
 
