@@ -38,6 +38,9 @@ function cells(markup: string, name: string): readonly string[] {
   const row = new RegExp(`<th scope="row">${name}</th>([^]*?)</tr>`).exec(markup)?.[1] ?? ''
   return [...row.matchAll(/<td[^>]*>([^]*?)<\/td>/g)].map(([, cell = '']) => cell.replace(/<[^>]*>/g, ''))
 }
+/** What it holds. */
+const held = async (engine: Engine) => (await engine.connections({ offset: 0, limit: 100 })).found
+
 /** Lines of the time line that begin with who saw it. */
 const lines = (markup: string) =>
   [...markup.matchAll(/<li><time[^]*?<b>(\w+)<\/b> ([^]*?)<\/li>/g)].map(
@@ -53,8 +56,8 @@ test('a pair shows what its kernel has set and knows, and both sides of each con
       { kind: 'http-hold', name: 'bare', to: http, ...quick },
     ],
   })
-  const exchanged = () => [...engine.connections()].every(({ exchanges }) => exchanges > 1)
-  await expect.poll(() => engine.ready().ready && exchanged()).toBe(true)
+  const exchanged = async () => (await held(engine)).every(({ exchanges }) => exchanges > 1)
+  await expect.poll(async () => engine.ready().ready && (await exchanged())).toBe(true)
 
   const rows = (await get('/connections')).split('<tr>').filter(row => row.includes('connection?id='))
   expect(rows).toHaveLength(4)
@@ -70,7 +73,7 @@ test('a pair shows what its kernel has set and knows, and both sides of each con
     tcpInfo: { state: 1, backoff: 0 },
   })
 
-  for (const { id } of engine.connections()) {
+  for (const { id } of await held(engine)) {
     const markup = await get(`/connection?id=${id}`)
     expect(markup).toContain('<p class="headline is-good">Both sides have it open.</p>')
     const [mine, theirs] = [cells(markup, 'Client’s end'), cells(markup, 'Server’s end')]
@@ -117,10 +120,10 @@ test('a path that forgets a connection leaves a client that knows, and a server 
     server: { ...off, 'tcp-hold': { listen: `127.0.0.1:${port}` } },
     probes: [{ kind: 'tcp-hold', name: 'far', to: path.at, ...quick, idle: '10m', connections: 1 }],
   })
-  await expect.poll(() => [...engine.connections()][0]?.state).toBe('idle')
-  const id = [...engine.connections()][0]?.id ?? ''
+  await expect.poll(async () => (await held(engine))[0]?.state).toBe('idle')
+  const id = (await held(engine))[0]?.id ?? ''
   path.forget()
-  await expect.poll(() => [...engine.connections()][0]?.lastEnd?.id).toBe(id)
+  await expect.poll(async () => (await held(engine))[0]?.lastEnd?.id).toBe(id)
 
   const markup = await get(`/connection?id=${id}`)
   expect(markup).toMatch(
@@ -133,7 +136,7 @@ test('a path that forgets a connection leaves a client that knows, and a server 
   expect(said.at(-1)).toBe('client: reset in idle: ECONNRESET read')
 
   // Attempts that fail since then say why it is not open; what was there before them stays.
-  await expect.poll(() => [...engine.connections()][0]?.failed?.fate).toBe('refused')
+  await expect.poll(async () => (await held(engine))[0]?.failed?.fate).toBe('refused')
   const list = await get('/connections?filter=reset')
   expect(list).toContain(`<a href="connection?id=${id}"><span class="bad">reset in idle, `)
   expect(list).toContain('refused (ECONNREFUSED connect), tries again in')

@@ -6,6 +6,7 @@ import type { Observation, Sink } from '../src/outcome/observation.ts'
 import { fates } from '../src/outcome/fate.ts'
 import type { TcpInfo } from '../src/outcome/socket.ts'
 import type { ConnectionRow } from '../src/probes/kind.ts'
+import { listed } from '../src/probes/listed.ts'
 import type { CohortSeries, EndCount, ProbeSeries, Snapshot } from '../src/record/snapshot.ts'
 import { recorder } from '../src/record/recorder.ts'
 import { ageEdges, buckets, count } from '../src/stats/buckets.ts'
@@ -23,7 +24,7 @@ export function exampleSource(given: Partial<WebSource> = {}): WebSource & { tel
     command: 'pair',
     identity: exampleIdentity,
     snapshot: () => exampleSnapshot(),
-    connections: () => [],
+    connections: rowsFrom([]),
     next: () => [],
     history: span => recorder().history(span),
     ready: () => ({ ready: true, parts: [{ name: 'tcp-hold client', ready: true }] }),
@@ -136,22 +137,28 @@ export function exampleProbe(given: Partial<ProbeSeries> = {}): ProbeSeries {
 
 /** Held connections, made as they are taken; `made` says how many were. */
 export function exampleConnections(howMany: number): {
-  readonly rows: () => Iterable<ConnectionRow>
+  readonly rows: WebSource['connections']
   readonly made: number
 } {
   let made = 0
+  function* all() {
+    for (let i = 0; i < howMany; i++) {
+      made += 1
+      yield exampleConnection(i)
+    }
+  }
   return {
     get made() {
       return made
     },
-    *rows() {
-      for (let i = 0; i < howMany; i++) {
-        made += 1
-        yield exampleConnection(i)
-      }
-    },
+    rows: asked => rowsFrom(all())(asked),
   }
 }
+
+/** Answers as a process does that holds these. */
+export const rowsFrom =
+  (rows: Iterable<ConnectionRow>): WebSource['connections'] =>
+  async asked => ({ ...(await listed(rows, asked)), missing: 0 })
 
 export const exampleConnection = (i: number, given: Partial<ConnectionRow> = {}): ConnectionRow => ({
   id: `c${i}`,

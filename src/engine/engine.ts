@@ -8,7 +8,8 @@ import type { Statement } from '../evidence/ledger/statement.ts'
 import type { Log } from '../log.ts'
 import type { Identity } from '../outcome/identity.ts'
 import type { Observation, Sink, Told } from '../outcome/observation.ts'
-import type { ConnectionRow, Next, World } from '../probes/kind.ts'
+import type { Next, World } from '../probes/kind.ts'
+import { listed, type RowsAsked } from '../probes/listed.ts'
 import type { Shown } from '../record/history/history.ts'
 import type { Span } from '../record/history/spans.ts'
 import { openJournal } from '../record/journal/journal.ts'
@@ -21,9 +22,10 @@ import { crowds } from './crowds.ts'
 import { halves as newHalves, type Replaced } from './halves.ts'
 import { type Investigation, investigate } from './investigate.ts'
 import { noise as newNoise } from './noise.ts'
-import { liveFlows } from './live-flows.ts'
+import { flowsOf, liveRows } from './live-flows.ts'
 import { keepNurserySmall } from './nursery.ts'
 import { partsOf } from './parts.ts'
+import { type Rows, rowsOf } from './processes/rows.ts'
 import { type Asking, type Environment, witnesses } from './witnesses.ts'
 
 /** A running client, server or pair. Everything people see is read from here; nothing here knows who reads. */
@@ -40,7 +42,8 @@ export interface Engine {
   /** Reads all evidence there is, for a person. Absent where none is read. */
   look?(): Promise<Look>
   snapshot(): Snapshot
-  connections(): Iterable<ConnectionRow>
+  /** Held connections that are asked for, of all processes. */
+  connections(asked: RowsAsked): Promise<Rows>
   /** Of each cohort with somebody silent, the exchange that is due first. */
   next(): readonly Next[]
   history(span: Span): Shown
@@ -150,12 +153,17 @@ export async function start({ config, command, clock, log, version, env = {} }: 
     throw error
   }
 
-  function* connections() {
+  function* own() {
     for (const { half } of halves.all) yield* half.connections()
   }
 
+  const connections = (asked: RowsAsked) => rowsOf(asked, [each => listed(own(), each)])
+
   const lookThrough = ({ ask }: Asking) =>
-    looking(thorough => ask({ flows: liveFlows(connections()), accounts: [] }, thorough), clock)
+    looking(
+      async thorough => ask({ flows: flowsOf((await connections(liveRows)).found), accounts: [] }, thorough),
+      clock,
+    )
 
   return {
     command,

@@ -1,18 +1,9 @@
 import type { Flow } from '../outcome/flow.ts'
-import type { ConnectionRow } from '../probes/kind.ts'
+import type { ListedRow, RowsAsked } from '../probes/listed.ts'
 
-/** Flows looked at, and rows looked for them, at most. */
-const [most, mostRows] = [4, 2000]
+/** What to ask for: a silent connection to each address that connections lead to, of a few addresses. */
+export const liveRows: RowsAsked = { state: 'idle', each: 'remote', within: 2000, offset: 0, limit: 4 }
 
-/** A live flow to each address that connections lead to, for who asks what the node and the cluster know of these. */
-export function liveFlows(rows: Iterable<ConnectionRow>): readonly Flow[] {
-  const byRemote = new Map<string, Flow>()
-  let looked = 0
-  for (const { addresses, state } of rows) {
-    if (byRemote.size === most || ++looked > mostRows) break
-    const { local, remote } = addresses()
-    if (local !== '' && remote !== '' && state === 'idle' && !byRemote.has(remote))
-      byRemote.set(remote, { proto: 'tcp', local, remote })
-  }
-  return [...byRemote.values()]
-}
+/** Their flows, for who asks what the node and the cluster know of these. */
+export const flowsOf = (rows: readonly ListedRow[]): readonly Flow[] =>
+  rows.filter(({ local }) => local !== '').map(({ local, remote }) => ({ proto: 'tcp', local, remote }))

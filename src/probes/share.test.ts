@@ -26,5 +26,5 @@ test('no two processes use one source port, and each has one for every connectio
     const ports = sourcePorts(range, share)
     return indicesIn(10, share).map(() => ports.take())
   })
-  expect(taken.toSorted()).toEqual(Array.from({ length: 10 }, (_, more) => range.from + more))
+  expect(new Set(taken)).toEqual(new Set(Array.from({ length: 10 }, (_, more) => range.from + more)))
 })

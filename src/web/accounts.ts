@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.ts'
 import type { Account, Ledger } from '../ledger/ledger.ts'
+import { wordsOf } from '../probes/listed.ts'
+import { pageOf } from '../probes/paging.ts'
 import { count } from '../record/tables/words.ts'
 import { connectionPath, endTone, endWords, lasting } from './connection-words.ts'
 import { type Html, html } from './html.ts'
-import { cohortNames, listing, pageOf, type Wanted, wordsOf } from './listing.ts'
+import { cohortNames, listing, type Wanted } from './listing.ts'
 import type { WebSource } from './source.ts'
 
 /** How a server sees a connection. */

@@ -8,6 +8,7 @@ import {
   exampleSource,
   exampleTcpInfo,
   exampleWeb,
+  rowsFrom,
 } from '../../test/web-example.ts'
 import type { Statement, ToldAccount } from '../evidence/ledger/statement.ts'
 import { type Account, ledger as newLedger } from '../ledger/ledger.ts'
@@ -40,7 +41,7 @@ const row = exampleConnection(1, {
   nextMs: 600_500,
   exchanges: 4,
 })
-const holding = (each: ConnectionRow = row) => ({ connections: () => [exampleConnection(7), each] })
+const holding = (each: ConnectionRow = row) => ({ connections: rowsFrom([exampleConnection(7), each]) })
 
 const account: ToldAccount & Account = {
   id: 'c1',
@@ -191,7 +192,7 @@ test('of one that only the faults remember, every process of that name is asked'
   )
   const rows = ['f0', 'f1', 'f1'].map((instance, i) => exampleConnection(i, { peer: { ...peer, instance } }))
   const { markup } = await asked('old', {
-    connections: () => rows,
+    connections: rowsFrom(rows),
     statement,
     snapshot: () => exampleSnapshot({ faults: [fault] }),
   })

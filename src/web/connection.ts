@@ -75,8 +75,8 @@ type Row = readonly [name: string, client: Html | string, server: Html | string]
 function rows(client: ClientSide | undefined, server: ServerSide, source: WebSource, now: number): readonly Row[] {
   const told = server.state === 'told' ? server : undefined
   const { held, end } = client ?? {}
-  const kernel = held?.kernel()
-  const [mine, theirs] = [held?.addresses(), told?.account]
+  const kernel = held?.kernel
+  const theirs = told?.account
   const who = client ? source.identity : theirs?.client
   const listening =
     told?.here === true ? source.snapshot().listeners.find(each => each.kind === theirs?.kind) : undefined
@@ -102,8 +102,8 @@ function rows(client: ClientSide | undefined, server: ServerSide, source: WebSou
       byServer(each => count(each.exchanges)),
     ],
     ['Last byte', when(kernel && now - sinceByte(kernel.tcpInfo), now), when(theirs && ours(theirs.lastAt), now)],
-    ['Client’s end', mine?.local || dash, byServer(({ remote }) => seen(remote, mine?.local))],
-    ['Server’s end', mine?.remote || dash, byServer(({ local }) => seen(local, mine?.remote))],
+    ['Client’s end', held?.local || dash, byServer(({ remote }) => seen(remote, held?.local))],
+    ['Server’s end', held?.remote || dash, byServer(({ local }) => seen(local, held?.remote))],
     [
       'Keepalive, effective',
       kernel ? keepaliveText(kernel.options) : dash,

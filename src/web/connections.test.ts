@@ -5,6 +5,7 @@ import {
   exampleConnections,
   exampleSnapshot,
   exampleWeb,
+  rowsFrom,
 } from '../../test/web-example.ts'
 import { type Account, ledger as newLedger } from '../ledger/ledger.ts'
 import type { ConnectionRow, PlaceEnd } from '../probes/kind.ts'
@@ -21,7 +22,7 @@ async function shown(query: string, source: Partial<WebSource> = {}): Promise<st
   return answer.text()
 }
 
-const holding = (...rows: readonly ConnectionRow[]) => ({ connections: () => rows })
+const holding = (...rows: readonly ConnectionRow[]) => ({ connections: rowsFrom(rows) })
 
 /** Ids of the rows, in their order. */
 const ids = (markup: string) => [...markup.matchAll(/<tr><td><a href="connection\?id=([^"]*)"/g)].map(([, id]) => id)

@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.ts'
 import type { Answer } from '../http/answer.ts'
-import type { ConnectionRow } from '../probes/kind.ts'
+import type { ListedRow } from '../probes/listed.ts'
 import { keepaliveText } from '../record/tables/options.ts'
 import { ago } from '../record/tables/words.ts'
 import { accountList } from './accounts.ts'
 import { connectionPath, endTone, endWords, lasting, tcpCell } from './connection-words.ts'
 import { document } from './document.ts'
 import { type Html, html } from './html.ts'
-import { cohortNames, listing, pageOf, type Wanted, wordsOf } from './listing.ts'
+import { cohortNames, listing, type Wanted } from './listing.ts'
 import type { WebSource } from './source.ts'
 
 /** Where a held connection may be. */
@@ -29,8 +29,13 @@ export async function connections(source: WebSource, clock: Clock, wanted: Wante
 }
 
 async function held(source: WebSource, clock: Clock, wanted: Wanted): Promise<Html> {
-  const { found, more } = await pageOf(source.connections(), matching(wanted), wanted)
-  return listing({
+  const { found, more, missing } = await source.connections(wanted)
+  return html`${
+    missing > 0
+      ? html`<p class="warn">${unheard(missing)}</p>
+`
+      : ''
+  }${listing({
     title: 'Connections',
     wanted,
     cohorts: cohortNames(source.snapshot(), 'client'),
@@ -41,29 +46,12 @@ async function held(source: WebSource, clock: Clock, wanted: Wanted): Promise<Ht
     more,
     what: 'connection',
     empty: 'This process holds no connection: none of its probes is of a kind that does.',
-  })
+  })}`
 }
 
-/** Looks at what is at hand first; a socket is asked for its addresses only by a word that may be part of one. */
-export function matching({ filter, cohort, state }: Pick<Wanted, 'filter' | 'cohort' | 'state'>) {
-  const words = wordsOf(filter)
-  return (row: ConnectionRow): boolean => {
-    if (cohort !== '' && row.cohort !== cohort) return false
-    if (state !== '' && row.state !== state) return false
-    if (words.length === 0) return true
-    const { id, kind, path, server, failed, lastEnd } = row
-    const said = `${id} ${kind}/${row.cohort} ${path} ${server} ${row.state} ${failed?.fate ?? ''} ${lastEnd?.fate ?? ''} ${lastEnd?.id ?? ''}`
-    const atHand = said.toLowerCase()
-    return words.every(word => atHand.includes(word) || (mayBeAddress.test(word) && isAt(row, word)))
-  }
-}
-
-const mayBeAddress = /^[\d.:[\]a-f%]+$/
-
-function isAt(row: ConnectionRow, word: string): boolean {
-  const { local, remote } = row.addresses()
-  return local.includes(word) || remote.includes(word)
-}
+/** Said where connections are not on the list that should be. */
+const unheard = (missing: number): string =>
+  `${missing === 1 ? 'One process' : `${missing} processes`} of this client did not answer in time: what ${missing === 1 ? 'it holds' : 'they hold'} is not listed.`
 
 const columns = [
   { name: 'Id' },
@@ -78,9 +66,8 @@ const columns = [
   { name: 'Last fate here', className: 'flexible' },
 ]
 
-function written(row: ConnectionRow, now: number): Html {
-  const { id, kind, cohort, path, server, state, openedAt, lastEnd } = row
-  const kernel = row.kernel()
+function written(row: ListedRow, now: number): Html {
+  const { id, kind, cohort, path, server, state, openedAt, lastEnd, kernel } = row
   const tcp = tcpCell(kernel?.tcpInfo)
   return html`<tr><td>${linked(id)}</td>
 <td class="flexible">${cohort} <span class="quiet">${kind}</span></td><td>${path}</td>
@@ -99,14 +86,14 @@ const dash = html`<span class="dim">-</span>`
 const linked = (id: string): Html => (id === '' ? dash : html`<a href="${connectionPath(id)}">${id}</a>`)
 
 /** What it waits for, and how long still. */
-export function silence({ state, idleMs, nextMs, failed }: ConnectionRow): string {
+export function silence({ state, idleMs, nextMs, failed }: ListedRow): string {
   const next = lasting(nextMs)
   if (state === 'idle') return `${lasting(idleMs)}, next in ${next}`
   if (state === 'waiting') return `${failed ? `${failed.fate} (${failed.code}), ` : ''}tries again in ${next}`
   return `${state === 'exchange' ? 'answer' : 'hello'} due in ${next}`
 }
 
-function lastFate(end: NonNullable<ConnectionRow['lastEnd']>, now: number): Html {
+function lastFate(end: NonNullable<ListedRow['lastEnd']>, now: number): Html {
   const words = `${endWords(end)}, ${ago(now - end.at)} ago`
   const shown = html`<span class="${endTone(end)}">${words}</span>`
   return end.id === undefined ? shown : html`<a href="${connectionPath(end.id)}">${shown}</a>`

@@ -1,42 +1,15 @@
-import { setImmediate } from 'node:timers/promises'
+import type { Paging } from '../probes/paging.ts'
 import type { Snapshot } from '../record/snapshot.ts'
 import { type Html, html } from './html.ts'
 
 /** What somebody wants to see of a long list. An empty word says nothing. */
-export interface Wanted {
+export interface Wanted extends Paging {
   readonly filter: string
   readonly cohort: string
   readonly state: string
-  readonly offset: number
-  readonly limit: number
 }
 
 export const usualLimit = 100
-
-/** Rows looked at before the event loop gets its turn: below a millisecond, so that nobody who filters delays a probe. */
-const stride = 250
-
-/** One page of what `matches`. Rows are taken one by one, so that page one of 20,000 costs one page. */
-export async function pageOf<T>(
-  rows: Iterable<T>,
-  matches: (row: T) => boolean,
-  { offset, limit }: Pick<Wanted, 'offset' | 'limit'>,
-): Promise<{ readonly found: readonly T[]; readonly more: boolean }> {
-  const found: T[] = []
-  let before = offset
-  let looked = 0
-  for (const row of rows) {
-    if (++looked % stride === 0) await setImmediate()
-    if (!matches(row)) continue
-    if (before-- > 0) continue
-    if (found.length === limit) return { found, more: true }
-    found.push(row)
-  }
-  return { found, more: false }
-}
-
-/** Every word of a filter has to be somewhere in what a row says of itself, upper and lower case alike. */
-export const wordsOf = (filter: string): readonly string[] => filter.toLowerCase().split(/\s+/).filter(Boolean)
 
 /** Cohorts of one side, each name once, as they can be chosen from. */
 export const cohortNames = ({ cohorts }: Snapshot, side: 'client' | 'server'): readonly string[] =>

@@ -39,7 +39,7 @@ function ofClient(client: ClientSide, now: number): Moment[] {
   const opened = openedAt === undefined ? [] : [mine(openedAt, 'opened')]
   if (end) return [...opened, ...lastDays(end, exchanges), { ...mine(end.at, ended(end), endTone(end)), ends: true }]
   if (!held) return opened
-  const heardMs = held.kernel()?.tcpInfo.lastAckRecvMs
+  const heardMs = held.kernel?.tcpInfo.lastAckRecvMs
   return [
     ...opened,
     ...(held.state === 'idle' && exchanges > 0 ? [mine(now - held.idleMs, `last exchange, number ${exchanges}`)] : []),

@@ -66,7 +66,7 @@ export function routes(source: WebSource, clock: Clock): Readonly<Record<string,
     '/api/history': taking({ span: oneOf(...spanNames) }, ({ span = 'hour' }) => historyNow(span)),
     '/api/survival': plain(() => survivalNow('')),
     '/api/connections': taking({ filter: sought.filter, cohort: word('the name of a cohort', 63), ...paging }, values =>
-      connectionsJson(source.connections(), values),
+      connectionsJson(source, values),
     ),
     '/api/ledger': taking({ id: word('a connection id', 32), ...paging }, values =>
       ledger(source, clock.now(), values),

@@ -2,9 +2,8 @@ import type { Clock } from '../clock.ts'
 import type { Statement } from '../evidence/ledger/statement.ts'
 import type { Identity } from '../outcome/identity.ts'
 import type { TcpInfo } from '../outcome/socket.ts'
-import type { ConnectionRow } from '../probes/kind.ts'
+import type { ListedRow } from '../probes/listed.ts'
 import type { Fault } from '../record/snapshot.ts'
-import { pageOf } from './listing.ts'
 import type { WebSource } from './source.ts'
 
 /** What the client knows of a connection: it holds it, or remembers how it ended. */
@@ -14,7 +13,7 @@ export interface ClientSide {
   /** Epoch ms; absent where nobody remembers. */
   readonly openedAt?: number
   readonly exchanges?: number
-  readonly held?: ConnectionRow
+  readonly held?: ListedRow
   readonly end?: ClientEnd
 }
 
@@ -54,10 +53,7 @@ export async function bothSides(
 ): Promise<BothSides | undefined> {
   const { ledger, identity } = source
   const fault = source.snapshot().faults.find(each => each.id === id && each.side === 'client')
-  const { found } = await pageOf(source.connections(), row => row.id === id || row.lastEnd?.id === id, {
-    offset: 0,
-    limit: 1,
-  })
+  const { found } = await source.connections({ id, offset: 0, limit: 1 })
   const client = clientSide(id, found[0], fault)
   const own = ledger?.find(id)
   if (own) return { client, server: { state: 'told', account: own, server: identity, here: true } }
@@ -75,7 +71,7 @@ export async function bothSides(
   return { client, server: best.state === 'told' ? { ...best, here: false } : best }
 }
 
-function clientSide(id: string, row: ConnectionRow | undefined, fault: Fault | undefined): ClientSide | undefined {
+function clientSide(id: string, row: ListedRow | undefined, fault: Fault | undefined): ClientSide | undefined {
   if (row?.id === id) {
     const { kind, cohort, openedAt, exchanges } = row
     return { kind, cohort, ...(openedAt > 0 && { openedAt }), exchanges, held: row }
@@ -101,19 +97,14 @@ function clientSide(id: string, row: ConnectionRow | undefined, fault: Fault | u
 async function serversOf(
   id: string,
   source: WebSource,
-  row: ConnectionRow | undefined,
+  row: ListedRow | undefined,
   fault: Fault | undefined,
 ): Promise<readonly Identity[]> {
   const known = row?.id === id ? row.peer : row?.lastEnd?.peer
   if (known) return [known]
-  const byInstance = new Map<string, Identity>()
-  const isNew = ({ peer }: ConnectionRow): boolean => {
-    if (!peer || peer.pod !== fault?.by || byInstance.has(peer.instance)) return false
-    byInstance.set(peer.instance, peer)
-    return true
-  }
-  if (fault?.by !== undefined) await pageOf(source.connections(), isNew, { offset: 0, limit: mostAsked - 1 })
-  return [...byInstance.values()]
+  if (fault?.by === undefined) return []
+  const { found } = await source.connections({ server: fault.by, each: 'instance', offset: 0, limit: mostAsked })
+  return found.flatMap(({ peer }) => peer ?? [])
 }
 
 /** Questions under way at once: whoever asks for page after page shall not make us flood the servers. */

@@ -4,7 +4,8 @@ import type { Look } from '../evidence/look.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Identity } from '../outcome/identity.ts'
 import type { Sink } from '../outcome/observation.ts'
-import type { ConnectionRow, Next } from '../probes/kind.ts'
+import type { Next } from '../probes/kind.ts'
+import type { ListedRow, RowsAsked } from '../probes/listed.ts'
 import type { Shown } from '../record/history/history.ts'
 import type { Span } from '../record/history/spans.ts'
 import type { Snapshot } from '../record/snapshot.ts'
@@ -17,8 +18,12 @@ export interface WebSource {
   /** Who answers: another instance than a client was greeted by is a restarted server. */
   readonly identity: Identity
   snapshot(): Snapshot
-  /** Held connections, made one by one as they are asked for: there may be 20,000. */
-  connections(): Iterable<ConnectionRow>
+  /** Held connections that are asked for, of all processes there are. Never rejects; `missing` processes did not answer in time. */
+  connections(asked: RowsAsked): Promise<{
+    readonly found: readonly ListedRow[]
+    readonly more: boolean
+    readonly missing: number
+  }>
   /** Of each cohort with somebody silent, the exchange that is due first. */
   next(): readonly Next[]
   /** What was counted when. */

@@ -12,7 +12,7 @@ let base: string
 let connections = exampleConnections(20_000)
 beforeAll(async () => {
   connections = exampleConnections(20_000)
-  web = await served({ ...recordedRun('conntrack-expiry-iptables'), connections: () => connections.rows() })
+  web = await served({ ...recordedRun('conntrack-expiry-iptables'), connections: asked => connections.rows(asked) })
   base = `http://${web.listens[0]}/`
 })
 afterAll(() => web?.close())
