@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { findSegments, newSegment, removeSegment, type Segment } from './segment.ts'
+import { findSegments, newSegment, removeSegment, type Segment, syncDir } from './segment.ts'
 
 /** What goes into a pair of files: JSON lines, and lines of the histogram log. */
 export interface Texts {
@@ -17,6 +17,8 @@ export interface Files {
   begin(head: () => Texts): Promise<void>
   /** Appends to the newest pair; resolves when the kernel has all of it. One call at a time. */
   append(texts: Texts): Promise<void>
+  /** Resolves when the disk has all that was appended. */
+  sync(): Promise<void>
   close(): Promise<void>
 }
 
@@ -38,6 +40,8 @@ export function files(dir: string, maxBytes: number): Files {
       const texts = head()
       await trim(number, sizeOf(texts))
       await put(next, texts)
+      await next.sync()
+      await syncDir(dir) // before any older file goes: after a power cut there is always one that begins with its totals
     } catch (error) {
       await next.close().catch(() => {})
       await removeSegment(dir, number).catch(() => {}) // without its head it is worth nothing
@@ -74,7 +78,11 @@ export function files(dir: string, maxBytes: number): Files {
       if (older + room > maxBytes) older = await trim(current.number, room)
       await put(current, texts)
     },
+    async sync() {
+      await current?.sync()
+    },
     async close() {
+      await current?.sync()
       await current?.close()
       current = undefined
     },

@@ -15,6 +15,8 @@ export interface Queue {
   readonly left: boolean
   /** Observations that have no line, since the last head that told so. */
   readonly missed: number
+  /** Observations whose line is with the kernel: they outlive the process. */
+  readonly written: number
   /** Everything that waits, with the histograms up to now if asked for; nothing waits afterwards. */
   take(withHistograms: boolean): Texts
   /** How a pair of files begins: the totals as they are now, and the gap before them if there was one. */
@@ -39,6 +41,7 @@ export function queue(recorder: Recorder, clock: Clock): Queue {
   let bytes = 0
   let waiting = 0
   let taken = 0
+  let written = 0
   let intervalFrom = clock.now()
   let gap: Gap | undefined
   /** The gap that the head now being written tells of. */
@@ -77,6 +80,9 @@ export function queue(recorder: Recorder, clock: Clock): Queue {
     get missed() {
       return gap?.missed ?? 0
     },
+    get written() {
+      return written
+    },
     take(withHistograms) {
       const at = clock.now()
       const histograms = withHistograms ? writeIntervals(recorder, intervalFrom, at) : ''
@@ -98,8 +104,12 @@ export function queue(recorder: Recorder, clock: Clock): Queue {
       return { lines, histograms: hlogHead(at) }
     },
     kept(what) {
-      if (what === 'taken') taken = 0
-      else told = undefined
+      if (what === 'head') {
+        told = undefined
+        return
+      }
+      written += taken
+      taken = 0
     },
     lost(reason) {
       const first = told ?? gap

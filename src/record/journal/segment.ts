@@ -8,6 +8,8 @@ export interface Segment {
   readonly bytes: number
   /** Appends to one of the two files. Resolves when the kernel has it; rejects when it has not taken all of it. */
   append(file: 'lines' | 'histograms', text: string): Promise<void>
+  /** Resolves when the disk has all of it: a power cut takes nothing of it away. */
+  sync(): Promise<void>
   close(): Promise<void>
 }
 
@@ -40,9 +42,22 @@ export async function newSegment(dir: string, number: number): Promise<Segment> 
       bytes += Buffer.byteLength(text)
       await stillThere(handle)
     },
+    async sync() {
+      await Promise.all([lines.datasync(), histograms.datasync()])
+    },
     async close() {
       await Promise.all([lines.close(), histograms.close()])
     },
+  }
+}
+
+/** Resolves when the disk knows what files there are (fsync(2): that of a file does not say so of its name). */
+export async function syncDir(dir: string): Promise<void> {
+  const handle = await open(dir, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 
