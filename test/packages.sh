@@ -9,7 +9,7 @@ packages='iproute2 iptables nftables conntrack tcpdump nsd dnsperf prometheus gc
 packages="$packages nginx-light haproxy redis-server postgresql python3-redis"
 # Who looks at the page, and what kubectl comes in (test/kubectl).
 packages="$packages chromium unzip"
-if [ "${1:-}" = image ]; then packages='buildah podman runc mmdebstrap ca-certificates'; fi
+if [ "${1:-}" = image ]; then packages='buildah podman runc mmdebstrap ca-certificates iproute2 nsd'; fi
 
 say() { printf 'test/packages.sh: %s\n' "$1" >&2; }
 

@@ -21,10 +21,15 @@ fail() {
   for name in server client agent; do podman logs --tail 20 "check-$name" >&2 || true; done
   exit 1
 }
+apart() { # the two pods' networks, and the DNS server in one of them
+  if [ -s "$lab/nsd.pid" ]; then kill "$(cat "$lab/nsd.pid")" 2>/dev/null || true; fi
+  for name in check-server check-client; do ip netns delete "$name" 2>/dev/null || true; done
+}
 remove() { for name in client server agent; do podman rm --force --ignore --time 1 "check-$name" >/dev/null 2>&1 || true; done; }
 mounts() { awk -v lab="$lab/" 'index($2, lab) == 1 { print $2 }' /proc/mounts | sort -r; } # deepest first
 clean() {
   remove
+  apart
   mounts | while read -r mount; do umount "$mount"; done
   if [ -z "${LAB:-}" ]; then rm -rf "$lab"; fi
 }
@@ -77,11 +82,13 @@ fetched() { # whose, port and path
 eventually() { # what, command...
   what=$1
   shift
-  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  tries=0
+  while [ "$tries" -lt "${patience:-20}" ]; do
     if "$@" >/dev/null 2>&1; then
       ok "$what"
       return
     fi
+    tries=$((tries + 1))
     sleep 0.5
   done
   fail "$what"
@@ -117,8 +124,87 @@ runs() { # image, what kind of base
     if [ "$code" != 0 ]; then fail "$2: SIGTERM ends the $name with 0, not $code"; fi
     ok "$2: SIGTERM ends the $name with 0"
   done
-  if podman logs check-server 2>&1 | grep -E '"level":(50|60)|Error:'; then fail "$2: the server logs no error"; fi
+  if podman logs check-server 2>&1 | grep -E '"level":"(error|fatal)"|Error:'; then fail "$2: the server logs no error"; fi
   remove
+}
+
+# Two network namespaces as two pods have them, and in them what k8s/base/kustomization.yaml makes ConfigMaps of, as it is.
+two_pods() {
+  ip netns add check-server
+  ip netns add check-client
+  ip link add eth0 netns check-server type veth peer name eth0 netns check-client
+  for name in check-server check-client; do
+    ip -n "$name" link set lo up
+    ip -n "$name" link set eth0 up
+  done
+  ip -n check-server address add 10.77.0.1/24 dev eth0
+  ip -n check-client address add 10.77.0.2/24 dev eth0
+  cat >"$lab/cluster.local.zone" <<'END'
+$ORIGIN cluster.local.
+$TTL 5
+@ IN SOA ns hostmaster 1 7200 1800 86400 5
+@ IN NS ns
+ns IN A 10.77.0.1
+kubernetes.default.svc IN A 10.96.0.1
+END
+  cat >"$lab/nsd.conf" <<END
+server:
+  ip-address: 10.77.0.1
+  server-count: 1
+  username: ""
+  chroot: ""
+  zonesdir: "$lab"
+  database: ""
+  pidfile: "$lab/nsd.pid"
+  xfrdfile: ""
+  zonelistfile: "$lab/zone.list"
+  xfrdir: "$lab"
+  rrl-ratelimit: 0
+remote-control:
+  control-enable: no
+zone:
+  name: cluster.local
+  zonefile: cluster.local.zone
+END
+  ip netns exec check-server nsd -c "$lab/nsd.conf"
+}
+
+well() { # every connection of every cohort is open, every question was answered, nothing was judged
+  fetched client 8080/api/status >"$lab/status" &&
+    node -e "
+      const { ready, cohorts, probes, verdicts } = JSON.parse(require('node:fs').readFileSync('$lab/status', 'utf8'))
+      const wrong = [
+        !ready && 'not ready',
+        ...verdicts.map(({ verdict }) => verdict),
+        ...cohorts.filter(({ open, faults }) => !(open > 0) || faults > 0).map(({ cohort }) => cohort),
+        ...probes.filter(({ asked, fates }) => asked < 3 || fates.ok < asked - 1).map(({ probe, mode }) => probe + ' ' + mode),
+      ].filter(Boolean)
+      if (cohorts.length !== 5 || probes.length !== 8) wrong.push(cohorts.length + ' cohorts, ' + probes.length + ' probes')
+      if (wrong.length > 0) { console.error(wrong.join(', ')); process.exit(1) }"
+}
+
+in_two_pods() {
+  remove
+  two_pods
+  podman run --detach --name check-server --network ns:/run/netns/check-server $hardened \
+    -e LONGHOLD_POD=server -e LONGHOLD_IP=10.77.0.1 -v "$PWD/k8s/base/server.longhold.yaml:/etc/longhold/longhold.yaml:ro" \
+    "$image" server --config /etc/longhold/longhold.yaml >/dev/null
+  eventually 'in two network namespaces: the server is ready' fetched server 8080/readyz
+  podman run --detach --name check-client --network ns:/run/netns/check-client $hardened \
+    --dns 10.77.0.1 --add-host longhold-server:10.77.0.1 --add-host longhold-server-pods:10.77.0.1 \
+    -e LONGHOLD_POD=client -e LONGHOLD_IP=10.77.0.2 -v "$PWD/k8s/base/client.longhold.yaml:/etc/longhold/longhold.yaml:ro" \
+    "$image" client --config /etc/longhold/longhold.yaml >/dev/null
+  # The first connects of the base are spread over a minute.
+  patience=240 eventually 'in two network namespaces: all that the base configures is held, asked and answered' well
+  for name in client server; do
+    podman stop --time 20 "check-$name" >/dev/null
+    code=$(podman inspect --format '{{.State.ExitCode}}' "check-$name")
+    if [ "$code" != 0 ]; then fail "in two network namespaces: SIGTERM ends the $name with 0, not $code"; fi
+    ok "in two network namespaces: SIGTERM ends the $name with 0"
+    if podman logs "check-$name" 2>&1 | grep -E '"level":"(error|fatal|warn)"|Error:'; then fail "in two network namespaces: the $name logs nothing bad"; fi
+  done
+  remove
+  apart
 }
 
 contents() {
@@ -166,6 +252,7 @@ ok 'the image builds on both'
 contents
 runs "$image" slim
 runs "$bare" 'without a shell'
+in_two_pods
 build "$agent" --target agent
 # What k8s/agent/agent.yaml gives it, what it may be given besides, and nothing at all.
 all="has('sysctl') && has('netstat') && has('conntrack-entries') && has('conntrack-events') && has('nat-rules')"
