@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { Command, Option } from 'commander'
-import { realClock } from '../clock.ts'
+import { type Clock, realClock } from '../clock.ts'
 import { Problem } from '../outcome/problem.ts'
 import { systemResolve } from '../resolve.ts'
 import { awake } from '../search/awake.ts'
 import { limiter } from '../search/limiter.ts'
 import type { Protocol, Speaker } from '../search/protocol.ts'
+import { type SharedToken, sharedToken } from '../secrets/shared-token.ts'
 import { keeper, readSaved } from '../search/saved.ts'
 import { search as searchPath } from '../search/search.ts'
 import { protocolOf } from '../search/target.ts'
@@ -17,6 +18,7 @@ import { print } from './print.ts'
 import { help } from './search-help.ts'
 import { progressLine } from './search-progress.ts'
 import { searchText } from './search-text.ts'
+import { stderrLog } from './stderr-log.ts'
 import { duration, percentage, wholeNumber } from './typed.ts'
 
 interface Options {
@@ -32,6 +34,7 @@ interface Options {
   readonly udpStream?: true
   readonly say?: string
   readonly resume?: string
+  readonly tokenFile?: string
   readonly json?: true
 }
 
@@ -59,6 +62,9 @@ export function search(): Command {
     .option('--no-keepalive', 'do not try whether keepalive probes refresh the path')
     .option('--udp-stream', 'UDP: talk for two seconds first, so that conntrack takes the flow for a stream')
     .option('--say <text>', 'tcp://: what the service answers with a line; \\r \\n \\0 \\xff are understood')
+    .addOption(
+      new Option('--token-file <file>', 'the token a longhold server wants proven').env('LONGHOLD_AUTH_TOKEN_FILE'),
+    )
     .option('--resume <file>', 'keep what is known in this file, and go on from it')
     .option('--json', 'for programs')
     .addHelpText('after', help)
@@ -68,12 +74,14 @@ export function search(): Command {
 async function answer(target: string, options: Options): Promise<void> {
   const clock = realClock
   const identity = { pod: hostname(), node: '-', ip: '-', instance: randomBytes(8).toString('hex') }
+  const token = options.tokenFile === undefined ? undefined : await tokenIn(options.tokenFile, clock)
   const protocol = protocolOf(target, {
     clock,
     resolve: systemResolve(clock),
     identity,
     say: options.say,
     udpStream: options.udpStream === true,
+    token,
   })
   const speakers = speakersOf(options, protocol)
   if (options.min >= options.max)
@@ -114,7 +122,10 @@ async function answer(target: string, options: Options): Promise<void> {
       onProgress: progress.show,
       onTrials: keep.note,
     },
-  ).finally(progress.end)
+  ).finally(() => {
+    progress.end()
+    token?.close()
+  })
   keep.write()
   const findings = climbed.map(each => findingOf({ ...each, protocol: protocol.name, transport: protocol.transport }))
   const exitCode = interrupted === undefined ? exitCodeOf(findings) : 130
@@ -127,6 +138,9 @@ async function answer(target: string, options: Options): Promise<void> {
   )
   process.exitCode = exitCode
 }
+
+const tokenIn = (file: string, clock: Clock): Promise<SharedToken> =>
+  sharedToken({ setting: '--token-file', file }, { clock, log: stderrLog })
 
 /** A forgotten UDP flow that reaches the same server again by luck looks alive: it takes more of them. */
 function usualEach({ transport }: Protocol, connections: number): number {

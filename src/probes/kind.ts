@@ -8,6 +8,7 @@ import type { Ended, OfCohort, OfProbe, Told } from '../outcome/observation.ts'
 import type { SocketOptions, TcpInfo } from '../outcome/socket.ts'
 import type { Random } from '../schedule/spread.ts'
 import type { Wheel } from '../schedule/wheel.ts'
+import type { SharedToken } from '../secrets/shared-token.ts'
 import type { Share } from './share.ts'
 
 /** The world as a probe may see it. Everything real comes in through here. */
@@ -18,6 +19,8 @@ export interface World {
   readonly log: Log
   /** Who we are, as told to the other side. */
   readonly identity: Identity
+  /** What clients prove to know and servers want proven; absent: whoever reaches the port is served. */
+  readonly token?: SharedToken | undefined
   /** The server's account of its connections; the client halves leave it alone. */
   readonly ledger: Ledger
   /** Tells what happened; the engine stamps it. */

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Identity } from '../outcome/identity.ts'
 import { Problem } from '../outcome/problem.ts'
 import type { Resolve } from '../resolve.ts'
+import type { SharedToken } from '../secrets/shared-token.ts'
 import { type Address, formatAddress, parseAddress } from '../settings/address.ts'
 import { openHttp } from './http.ts'
 import type { Protocol, Speaker, Wish } from './protocol.ts'
@@ -20,6 +21,8 @@ export interface Means {
   /** What any other TCP service answers with a line. */
   readonly say?: string | undefined
   readonly udpStream: boolean
+  /** What a longhold server wants proven, where it does. */
+  readonly token?: SharedToken | undefined
 }
 
 const forms =
@@ -27,7 +30,7 @@ const forms =
 
 /** Understands a target as people write it. Throws `Problem` (exit code 2) on anything else. */
 export function protocolOf(target: string, means: Means): Protocol {
-  const { clock, resolve, identity, say } = means
+  const { clock, resolve, identity, say, token } = means
   const [, scheme = 'longhold', rest = target] = /^([a-z]+):\/\/(.*)$/i.exec(target) ?? []
   const mistake = (why: string) => new Problem(`TARGET: expected ${forms}; found ${JSON.stringify(target)} (${why})`, 2)
   const at = (defaultPort: number, text = rest.split('/')[0] ?? ''): Address => {
@@ -59,7 +62,7 @@ export function protocolOf(target: string, means: Means): Protocol {
     throw new Problem(`--say: goes with a target tcp://host:port, found ${JSON.stringify(target)}`, 2)
   switch (scheme.toLowerCase()) {
     case 'longhold':
-      return overStream('longhold', at(7000), wish => longhold(identity, wish), ['client', 'server'])
+      return overStream('longhold', at(7000), wish => longhold(identity, wish, { token, clock }), ['client', 'server'])
     case 'redis':
       return overStream('redis', at(6379), redis, ['client'])
     case 'tcp': {
@@ -92,7 +95,7 @@ export function protocolOf(target: string, means: Means): Protocol {
         transport: 'udp',
         speakers: ['client', 'server'],
         target: formatAddress(address),
-        open: async wish => openFlow(await next(address), wish, { stream: means.udpStream }, clock),
+        open: async wish => openFlow(await next(address), wish, { stream: means.udpStream, token }, clock),
       }
     }
     default:

@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts'
 import { openPort } from '../datagram/port.ts'
 import { classify } from '../outcome/classify.ts'
 import { askLater, readAnswer, smallest, writeQuestion } from '../probes/udp-echo/datagram.ts'
+import { prove } from '../probes/udp-echo/proof.ts'
+import type { SharedToken } from '../secrets/shared-token.ts'
 import type { Address } from '../settings/address.ts'
 import type { Connection, Reply, Wish } from './protocol.ts'
 
@@ -12,13 +14,20 @@ const streamMs = 2100
 export interface UdpOptions {
   /** Codec long enough to be taken for a stream, before the silence. */
   readonly stream: boolean
+  /** What the echo wants proven, where it does. */
+  readonly token?: SharedToken | undefined
 }
 
 /**
  * Opens a UDP port and has an exchange with the pair's echo. Where the server is to break the silence, the question asks
  * for an answer after it: what comes then came through what the path still remembered.
  */
-export async function openFlow(to: Address, wish: Wish, { stream }: UdpOptions, clock: Clock): Promise<Connection> {
+export async function openFlow(
+  to: Address,
+  wish: Wish,
+  { stream, token }: UdpOptions,
+  clock: Clock,
+): Promise<Connection> {
   const { silenceMs, deadlineMs, speaker } = wish
   const waiting = new Map<number, { question: Buffer; resolve: (reply: Reply) => void }>()
   const ended = Promise.withResolvers<never>()
@@ -34,6 +43,7 @@ export async function openFlow(to: Address, wish: Wish, { stream }: UdpOptions, 
         const answer = readAnswer(question, bytes)
         if (typeof answer === 'string') continue
         waiting.delete(seq)
+        if ('refused' in answer) return resolve({ fate: 'wrong-reply', code: `REFUSED ${answer.refused}` })
         quietSince = at
         return resolve(
           expected ? { fate: 'ok', server: answer.instance } : { fate: 'wrong-source', code: `from ${from}` },
@@ -51,6 +61,7 @@ export async function openFlow(to: Address, wish: Wish, { stream }: UdpOptions, 
     const { promise, resolve } = Promise.withResolvers<Reply>()
     const question = writeQuestion(Buffer.alloc(smallest), ++sequence, randomBytes(8))
     if (delayMs > 0) askLater(question, Math.round(delayMs))
+    prove(question, token, clock)
     waiting.set(sequence, { question, resolve })
     quietSince = clock.steady()
     port.send(question)

@@ -23,8 +23,16 @@ const hello = z.object({
   idleMs: z.array(z.int().min(50).max(604_800_000)).min(1).max(64).readonly(),
   deadlineMs: z.int().min(10).max(600_000),
   from: identity,
+  /** That the client knows the token of both; how it is written is src/secrets/proof.ts's to say. */
+  proof: z.string().min(1).max(100).optional(),
 })
 export type Hello = z.output<typeof hello>
+
+/** What is proven: all that a hello says to the servers of one kind, in an order that is always the same. */
+export function saidIn(kind: string, { id, cohort, path, speaker, idleMs, deadlineMs, from }: Hello): string {
+  const { pod, node, ip, instance } = from
+  return JSON.stringify(['hello', kind, id, cohort, path, speaker, idleMs, deadlineMs, pod, node, ip, instance])
+}
 
 /** The server's answer: who it is. */
 const welcome = z.object({ from: identity })

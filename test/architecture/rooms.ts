@@ -20,6 +20,7 @@ export const rooms: readonly Room[] = [
   { name: 'schedule', pure: false },
   { name: 'resolve.ts', pure: false },
   { name: 'listen.ts', pure: false },
+  { name: 'secrets', pure: false },
   { name: 'http', pure: false },
   { name: 'datagram', pure: false },
   { name: 'ledger', pure: true },

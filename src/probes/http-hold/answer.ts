@@ -8,10 +8,12 @@ import { accountOf } from '../account.ts'
 import type { Answering } from '../holding.ts'
 import type { World } from '../kind.ts'
 import { part } from '../parting.ts'
+import { door } from '../proving.ts'
 import { readBody } from './body.ts'
 import { byeHeader, closing, goodbye } from './goodbye.ts'
 import { endingOf, type Guest, newGuest, ofGuest, overdue, overdueAfter, sayGoodbye } from './guest.ts'
 import { amissWith, type Rejection, statuses, unreadable } from './rejection.ts'
+import { proofHeader } from './request.ts'
 
 export interface AnswerOptions {
   readonly maxConnections: number
@@ -27,8 +29,10 @@ const mostAtOnce = 8
 /** The server half: answers `/hold`, keeps idle connections for ever, and keeps the ledger. */
 export function answering(
   { maxConnections, patienceMs = 10_000, graceMs = 60_000 }: AnswerOptions,
-  { clock, wheel, tell, ledger, identity }: World,
+  world: World,
 ): Answering {
+  const { clock, wheel, tell, ledger, identity } = world
+  const unproven = door('http-hold', world)
   const guests = new Map<Socket, Guest>()
   let stopping = false
   const server = createServer(
@@ -60,6 +64,7 @@ export function answering(
     if (!guest) return void request.socket.destroy()
     const amiss = amissWith(request)
     if (amiss) return reject(guest, amiss)
+    if (world.token && !guest.hello && request.method !== 'POST') return reject(guest, 'no-proof')
     if (request.method === 'DELETE') return leave(guest, response)
     if (guest.busy >= mostAtOnce) return reject(guest, 'flood')
     guest.busy += 1
@@ -76,6 +81,8 @@ export function answering(
   function greet(guest: Guest, body: Buffer, request: IncomingMessage, response: ServerResponse): void {
     const hello = readHello(body)
     if (!hello) return reject(guest, 'bad-hello')
+    const why = unproven(hello, request.headersDistinct[proofHeader]?.[0])
+    if (why) return reject(guest, why)
     if (guest.hello) return reject(guest, 'second-hello')
     const account = accountOf('http-hold', hello, guest.socket, clock.now())
     if (!ledger.open(account)) return reject(guest, 'duplicate-id')

@@ -5,16 +5,18 @@ import { classify } from '../../outcome/classify.ts'
 import { backoff, startDelay } from '../../schedule/spread.ts'
 import { formatAddress } from '../../settings/address.ts'
 import { silenceOf } from '../../settings/fields.ts'
-import { type Hello, readWelcome } from '../../wire/hello.ts'
+import { readWelcome } from '../../wire/hello.ts'
 import type { Holding, Opening } from '../holding.ts'
 import type { World } from '../kind.ts'
+import { proofFor } from '../proving.ts'
 import { keepEnd } from '../row.ts'
 import { indicesIn } from '../share.ts'
 import { leaving, wrongAnswer } from './answers.ts'
 import { connector } from './connection.ts'
 import { type Farewell, wrong } from './goodbye.ts'
 import { ending, type Held, newHeld, reset } from './held.ts'
-import { clientFor, send } from './request.ts'
+import { helloOf } from './introduction.ts'
+import { clientFor, proofHeader, send } from './request.ts'
 import type { Cohort } from './settings.ts'
 
 export interface HoldOptions extends Opening {
@@ -23,7 +25,7 @@ export interface HoldOptions extends Opening {
 
 /** Opens the cohort's connections, keeps each silent, asks, records every end, and opens it again. */
 export function hold({ cohort, of, options, share, target, onOpened }: HoldOptions, world: World): Holding {
-  const { clock, wheel, random, tell, identity } = world
+  const { clock, wheel, random, tell } = world
   const allOver = Promise.withResolvers<void>()
   let stopping = false
 
@@ -81,8 +83,14 @@ export function hold({ cohort, of, options, share, target, onOpened }: HoldOptio
     understand: (body: string) => Farewell | undefined,
   ) {
     const nonce = randomBytes(8).toString('hex')
-    const headers = { 'longhold-nonce': nonce, 'longhold-id': held.id }
-    const body = method === 'POST' ? JSON.stringify(hello(held)) : null
+    const said = method === 'POST' ? helloOf(held, cohort, world) : undefined
+    const proof = said && proofFor(of.kind, said, world)
+    const headers = {
+      'longhold-nonce': nonce,
+      'longhold-id': held.id,
+      ...(proof !== undefined && { [proofHeader]: proof }),
+    }
+    const body = said ? JSON.stringify(said) : null
     send(
       client,
       { method, path: '/hold', headers, body },
@@ -104,16 +112,6 @@ export function hold({ cohort, of, options, share, target, onOpened }: HoldOptio
       },
     )
   }
-
-  const hello = ({ id, index }: Held): Hello => ({
-    id,
-    cohort: cohort.name,
-    path: cohort.path,
-    speaker: 'client',
-    idleMs: cohort.idle.kind === 'range' ? [cohort.idle.maxMs] : [silenceOf(cohort.idle, index, random)],
-    deadlineMs: cohort.deadline,
-    from: identity,
-  })
 
   function takeLeave(held: Held): void {
     const { client } = held

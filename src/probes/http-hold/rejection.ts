@@ -4,6 +4,10 @@ import type { IncomingMessage } from 'node:http'
 export const statuses = {
   'bad-request': '400 Bad Request',
   'bad-hello': '400 Bad Request',
+  'no-proof': '401 Unauthorized',
+  'bad-proof': '403 Forbidden',
+  'stale-proof': '403 Forbidden',
+  'replayed-proof': '403 Forbidden',
   'unknown-path': '404 Not Found',
   'unknown-method': '405 Method Not Allowed',
   'slow-request': '408 Request Timeout',

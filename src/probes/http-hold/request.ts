@@ -1,6 +1,9 @@
 import { Client, type Dispatcher } from 'undici'
 import type { buildConnector } from 'undici'
 
+/** Bears the proof of a hello, where a token is set. */
+export const proofHeader = 'longhold-proof'
+
 /** An answer that is whole. */
 export interface Answer {
   readonly status: number

@@ -5,35 +5,19 @@ import { classify } from '../../outcome/classify.ts'
 import type { HoldPhase, Word } from '../../outcome/fate.ts'
 import type { OfCohort } from '../../outcome/observation.ts'
 import { assemble } from '../../wire/assembly.ts'
-import { type Frame, malformations, payloadOf } from '../../wire/frame.ts'
+import { type Frame, payloadOf } from '../../wire/frame.ts'
 import { byeFrame, type Hello, plannedByes, readHello, welcomeFrame } from '../../wire/hello.ts'
 import type { Answering } from '../holding.ts'
 import type { World } from '../kind.ts'
-import { part } from '../parting.ts'
 import { accountOf } from '../account.ts'
+import { part } from '../parting.ts'
+import { door } from '../proving.ts'
 import { conversation, mostUnsent, phaseOf } from './conversation.ts'
 import { ending } from './ending.ts'
 import { type Held, heldBy, newHeld, tie } from './held.ts'
 import { introductions } from './introductions.ts'
+import { mostAtOnce, type Rejection, tooMany } from './rejection.ts'
 import type { Turns } from './turns.ts'
-
-/** Why a connection was turned away. Closed: it is a metric label. */
-export const rejections = [
-  ...malformations,
-  'bad-hello',
-  'no-hello',
-  'duplicate-id',
-  'half-frame',
-  'not-reading',
-  'flood',
-  'max-connections',
-] as const
-export type Rejection = (typeof rejections)[number]
-
-/** Frames in one read: a peer that waits for its answers has a pong, a ping and a bye under way, and no more. */
-const mostAtOnce = 8
-/** Exchanges so far that `ageMs` of silences of at least 50 ms (wire/hello.ts) cannot explain: twice as many, and a few. */
-const tooMany = (exchanges: number, ageMs: number): boolean => exchanges > 100 + ageMs / 25
 
 /** How long a stranger may take to say hello, and a peer to finish a frame, ms. */
 const patienceMs = 10_000
@@ -43,6 +27,7 @@ export function answering(maxConnections: number, world: World): Answering {
   const { clock, wheel, tell, ledger, identity } = world
   const open = new Set<Held>()
   const intern = introductions()
+  const unproven = door(kind, world)
   const talk = conversation(world, 'server', {
     end,
     overdue: held => note(held, account => (account.state = 'overdue')),
@@ -106,6 +91,8 @@ export function answering(maxConnections: number, world: World): Answering {
   function greeted(held: Held, hello: Hello): void {
     const { socket } = held
     if (!socket) return
+    const why = unproven(hello, hello.proof)
+    if (why) return reject(held, why)
     if (!ledger.open(accountOf(kind, hello, socket, clock.now()))) return reject(held, 'duplicate-id')
     const now = clock.steady()
     held.id = hello.id

@@ -11,6 +11,7 @@ import { byeFrame, helloFrame, plannedByes, readWelcome } from '../../wire/hello
 import type { Holding, Opening } from '../holding.ts'
 import type { World } from '../kind.ts'
 import { part } from '../parting.ts'
+import { proofFor } from '../proving.ts'
 import { keepEnd } from '../row.ts'
 import { indicesIn } from '../share.ts'
 import { conversation, mostUnsent, phaseOf, wrongReply } from './conversation.ts'
@@ -71,9 +72,9 @@ export function hold({ cohort, of, options, share, turnsOf, target, onOpened }: 
     held.stage = 'greeting'
     held.id = randomBytes(8).toString('hex')
     const { cohort: name, path } = of
-    this.write(
-      helloFrame({ id: held.id, cohort: name, path, ...held.turns, deadlineMs: held.deadlineMs, from: identity }),
-    )
+    const { id, turns, deadlineMs } = held
+    const hello = { id, cohort: name, path, ...turns, deadlineMs, from: identity }
+    this.write(helloFrame({ ...hello, proof: proofFor(of.kind, hello, world) }))
   }
 
   function heard(this: Socket, size: number): boolean {

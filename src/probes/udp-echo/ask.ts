@@ -3,13 +3,17 @@ import { type Asker, type FreshOptions, freshPorts, type PinnedAsker, pinnedPort
 import type { Ending, Question } from '../../datagram/line.ts'
 import type { OfProbe, Told } from '../../outcome/observation.ts'
 import type { Address } from '../../settings/address.ts'
-import { type Answered, readAnswer, seqOf, writeQuestion } from './datagram.ts'
+import type { SharedToken } from '../../secrets/shared-token.ts'
+import { type Answered, readAnswer, type Refused, seqOf, writeQuestion } from './datagram.ts'
+import { prove } from './proof.ts'
 
 /** Where questions go, and where what becomes of them is told. */
 export interface Asking extends Omit<FreshOptions, 'nextServer' | 'keyOf' | 'onStray'> {
   readonly of: OfProbe
   readonly size: number
   readonly tell: (told: Told) => void
+  /** What every question proves to know. */
+  readonly token?: SharedToken | undefined
 }
 
 /** Asks one of `addresses` one numbered question. */
@@ -24,7 +28,7 @@ export function fresh(asking: Asking): Line {
   let addresses: readonly Address[] = []
   let turn = 0
   const nextServer = () => addresses[turn++ % addresses.length] ?? nowhere
-  const asker = freshPorts<Answered>({ ...asking, ...hearing(asking), nextServer })
+  const asker = freshPorts<Answered | Refused>({ ...asking, ...hearing(asking), nextServer })
   const ask = numbered(asking)
   return {
     ask(current) {
@@ -38,7 +42,7 @@ export function fresh(asking: Asking): Line {
 /** One source port for good, and one address for as long as the name has it. */
 export function pinned(asking: Asking, localPort: number): Line {
   let address: Address | undefined
-  let asker: PinnedAsker<Answered> | undefined
+  let asker: PinnedAsker<Answered | Refused> | undefined
   const ask = numbered(asking)
   return {
     ask(current) {
@@ -46,7 +50,7 @@ export function pinned(asking: Asking, localPort: number): Line {
         void asker?.stop()
         address = current[0] ?? nowhere
         const from = asker?.localPort ?? localPort
-        asker = pinnedPort<Answered>({ ...asking, ...hearing(asking), server: address, localPort: from })
+        asker = pinnedPort<Answered | Refused>({ ...asking, ...hearing(asking), server: address, localPort: from })
       }
       ask(asker)
     },
@@ -64,13 +68,15 @@ const hearing = ({ of, tell }: Asking) => ({
 })
 
 /** Sends numbered questions and tells their fates. The nonce tells our answers from those of another process. */
-function numbered({ of, size, tell }: Asking) {
+function numbered({ of, size, tell, token, clock }: Asking) {
   const nonce = randomBytes(8)
   const padding = randomBytes(size)
   let seq = 0
   let newest = 0
 
-  function settle(asked: number, { answer, by, ...ending }: Ending<Answered>): void {
+  function settle(asked: number, { answer, by, ...ending }: Ending<Answered | Refused>): void {
+    if (answer && 'refused' in answer)
+      return tell({ type: 'asked', ...of, ...ending, fate: 'wrong-reply', code: `REFUSED ${answer.refused}` })
     const who = answer ? `${answer.pod}/${answer.instance}` : by
     tell({ type: 'asked', ...of, ...ending, ...(who !== undefined && { by: who }) })
     if (!answer) return
@@ -80,14 +86,14 @@ function numbered({ of, size, tell }: Asking) {
     else newest = asked
   }
 
-  function question(): Question<Answered> {
+  function question(): Question<Answered | Refused> {
     seq = (seq + 1) >>> 0
     const key = seq
-    const bytes = writeQuestion(Buffer.from(padding), key, nonce)
+    const bytes = prove(writeQuestion(Buffer.from(padding), key, nonce), token, clock)
     return { key, bytes, read: came => readAnswer(bytes, came), settle: ending => settle(key, ending) }
   }
 
-  return (asker: Asker<Answered>) =>
+  return (asker: Asker<Answered | Refused>) =>
     asker.ask(
       () => [question()],
       (word, flow) => tell({ type: 'asked', ...of, ...word, phase: 'send', tookUs: 0, flow }),

@@ -31,7 +31,7 @@ export async function askEchoes(echo: Echo, world: World): Promise<Half> {
     const address = to[position]
     if (!address) return []
     const tell = world.tell.bind(world)
-    const asking = { of, size, tell, clock: world.clock, wheel: world.wheel, timeoutMs: timeout }
+    const asking = { of, size, tell, token: world.token, clock: world.clock, wheel: world.wheel, timeoutMs: timeout }
     const line =
       of.mode === 'fresh' ? fresh(asking) : pinned(asking, pinnedPort === undefined ? 0 : pinnedPort + position)
     const target = targetOf(address, world, resolve)

@@ -15,7 +15,7 @@ export const longestDelayMs = 604_800_000
 const magic = 0x4c48_4543
 const version = 1
 const header = 20
-const types = { question: 1, answer: 2, later: 3 } as const
+const types = { question: 1, answer: 2, later: 3, refusal: 4 } as const
 
 /** `bytes` of the given size (padding included) become the question `seq`. Overwrites the header only. */
 export function writeQuestion(bytes: Buffer, seq: number, nonce: Uint8Array): Buffer {
@@ -39,8 +39,19 @@ export function askLater(question: Buffer, delayMs: number): Buffer {
 export const delayOf = (question: Buffer): number =>
   question.readUInt8(5) === types.later ? question.readUInt32BE(header) : 0
 
-/** Why a datagram is no question: the closed list of what the server counts. */
-export const flaws = ['short', 'long', 'magic', 'version', 'length', 'type', 'delay', 'busy'] as const
+/** Why a datagram is no question, or one that is not answered: the closed list of what the server counts. */
+export const flaws = [
+  'short',
+  'long',
+  'magic',
+  'version',
+  'length',
+  'type',
+  'delay',
+  'busy',
+  'bad-proof',
+  'stale-proof',
+] as const
 export type Flaw = (typeof flaws)[number]
 
 export function flawOf(bytes: Buffer): Flaw | undefined {
@@ -67,6 +78,24 @@ export function answerTo(question: Buffer, { instance, pod }: Identity): Buffer 
   return answer
 }
 
+/**
+ * Tells who asks that its proof was none: the header, and why in one byte. Shorter than any question, so that nobody gains by
+ * asking in another's name.
+ */
+export function refusalOf(question: Buffer, why: Refused['refused']): Buffer {
+  const refusal = Buffer.alloc(header + 1)
+  refusal.set(question.subarray(0, header))
+  refusal.writeUInt8(types.refusal, 5)
+  refusal.writeUInt16BE(refusal.length, 6)
+  refusal.writeUInt8(refusals.indexOf(why), header)
+  return refusal
+}
+const refusals = ['bad-proof', 'stale-proof'] as const
+
+export interface Refused {
+  readonly refused: (typeof refusals)[number]
+}
+
 export interface Answered {
   readonly seq: number
   readonly instance: string
@@ -78,8 +107,12 @@ export const seqOf = (bytes: Buffer): number | undefined =>
   bytes.length >= header && bytes.readUInt32BE(0) === magic ? bytes.readUInt32BE(8) : undefined
 
 /** Reads what came as the answer to `question`, whose header and padding it must give back. */
-export function readAnswer(question: Buffer, bytes: Buffer): Answered | 'malformed' | 'foreign' {
+export function readAnswer(question: Buffer, bytes: Buffer): Answered | Refused | 'malformed' | 'foreign' {
   if (bytes.length < header || !bytes.subarray(12, header).equals(question.subarray(12, header))) return 'foreign'
+  if (bytes.length === header + 1 && bytes.readUInt8(4) === version && bytes.readUInt8(5) === types.refusal) {
+    const refused = refusals[bytes.readUInt8(header)]
+    return refused === undefined ? 'malformed' : { refused }
+  }
   if (bytes.length !== question.length || bytes.readUInt8(4) !== version || bytes.readUInt8(5) !== types.answer)
     return 'malformed'
   const instance = wordAt(bytes, header)

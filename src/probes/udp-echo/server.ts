@@ -3,14 +3,18 @@ import { once } from 'node:events'
 import { cannotListen, lacksIpv6 } from '../../listen.ts'
 import { type Address, formatAddress } from '../../settings/address.ts'
 import type { Half, World } from '../kind.ts'
-import { answerTo, delayOf, type Flaw, flawOf } from './datagram.ts'
+import { answerTo, delayOf, type Flaw, flawOf, refusalOf } from './datagram.ts'
 import { later } from './later.ts'
+import { unprovenQuestion } from './proof.ts'
 import type { Answer } from './settings.ts'
 
 /** Unsent answers, bytes: beyond it we drop, as a full socket buffer would. A budget, not a knob. */
 const unsent = 1 << 20
 
-/** Answers every sound question with who we are, and counts what is none. Never answers that: it may be spoofed. */
+/**
+ * Answers every sound question with who we are, and counts what is none. Never answers that: it may be spoofed. Where a token is
+ * set, a question that does not prove it is told so, in fewer bytes than it has.
+ */
 export async function answerEchoes({ listen }: Answer, world: World): Promise<Half> {
   const socket = await listening(listen)
   const postponed = later(world.wheel)
@@ -18,6 +22,11 @@ export async function answerEchoes({ listen }: Answer, world: World): Promise<Ha
   socket.on('message', (bytes, { address, port }) => {
     const flaw = flawOf(bytes)
     if (flaw) return reject(flaw)
+    const why = world.token && unprovenQuestion(bytes, world.token, world.clock)
+    if (why) {
+      send(refusalOf(bytes, why), port, address)
+      return reject(why)
+    }
     const delay = delayOf(bytes)
     if (delay > 0 && port > 0) {
       const question = Buffer.from(bytes)
@@ -26,9 +35,11 @@ export async function answerEchoes({ listen }: Answer, world: World): Promise<Ha
     answer(bytes, port, address)
   })
   socket.on('error', error => world.log.warn(`udp-echo listener: ${error.message}`))
-  function answer(question: Buffer, port: number, address: string): void {
+  const answer = (question: Buffer, port: number, address: string): void =>
+    send(answerTo(question, world.identity), port, address)
+  function send(bytes: Buffer, port: number, address: string): void {
     if (!open || port === 0 || socket.getSendQueueSize() > unsent) return
-    socket.send(answerTo(question, world.identity), port, address, () => {}) // who cannot be reached asks again
+    socket.send(bytes, port, address, () => {}) // who cannot be reached asks again
   }
   const reject = (reason: Flaw): void => world.tell({ type: 'rejected', side: 'server', kind: 'udp-echo', reason })
   const { address: host, port } = socket.address()

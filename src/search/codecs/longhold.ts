@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import type { Identity } from '../../outcome/identity.ts'
+import { proofFor } from '../../probes/proving.ts'
 import { assemble, type Rest } from '../../wire/assembly.ts'
 import { beat, echoes, type Frame, nonceBytes, payloadOf } from '../../wire/frame.ts'
-import { byeFrame, helloFrame, isPlanned, plannedByes, readBye, readWelcome } from '../../wire/hello.ts'
+import { byeFrame, type Hello, helloFrame, isPlanned, plannedByes, readBye, readWelcome } from '../../wire/hello.ts'
 import type { Wish } from '../protocol.ts'
 import { printable, type Heard, type Codec } from './codec.ts'
 
 /** The pair's own protocol: the only one whose server can be asked to break the silence. */
-export function longhold(from: Identity, { speaker, silenceMs, deadlineMs }: Wish): Codec {
+export function longhold(
+  from: Identity,
+  { speaker, silenceMs, deadlineMs }: Wish,
+  proving?: Parameters<typeof proofFor>[2],
+): Codec {
   let rest: Rest
   let ping: Buffer | undefined
   let sequence = 0
@@ -28,17 +33,18 @@ export function longhold(from: Identity, { speaker, silenceMs, deadlineMs }: Wis
     return isPlanned(reason) ? { type: 'goodbye', said: reason } : { type: 'wrong', said: reason }
   }
 
+  const hello: Hello = {
+    id: randomBytes(8).toString('hex'),
+    cohort: 'search',
+    path: 'service',
+    speaker,
+    // It is not asked to speak again: the search is over by then, or this connection is.
+    idleMs: [Math.max(50, Math.round(silenceMs))],
+    deadlineMs,
+    from,
+  }
   return {
-    greeting: helloFrame({
-      id: randomBytes(8).toString('hex'),
-      cohort: 'search',
-      path: 'service',
-      speaker,
-      // It is not asked to speak again: the search is over by then, or this connection is.
-      idleMs: [Math.max(50, Math.round(silenceMs))],
-      deadlineMs,
-      from,
-    }),
+    greeting: helloFrame({ ...hello, proof: proving && proofFor('tcp-hold', hello, proving) }),
     hear(bytes) {
       const heard: Heard[] = []
       const left = assemble(rest, bytes, frame => {
