@@ -15,11 +15,15 @@ import { pace } from './pace.ts'
 import { evidencePath, readQuestion } from './question.ts'
 import { reader } from './reader.ts'
 import type { Admits } from '../http/token.ts'
+import type { Certificates } from '../secrets/certificates.ts'
+import type { Mounted } from '../secrets/mounted.ts'
 import { mayNotAsk, plainAddress } from './warden.ts'
 
 export interface AgentJob {
   readonly listen: Address
   readonly admits: Admits
+  /** HTTPS in place of HTTP. */
+  readonly certificates?: Mounted<Certificates> | undefined
   /** The node's name, and our version: every answer bears both. */
   readonly node: string
   readonly version: string
@@ -44,10 +48,19 @@ const most = 128
 const mostEach = 16
 
 /** Serves evidence of this node. Nothing here writes, or takes anything but a question. Rejects with a Problem when it cannot listen. */
-export async function startAgent({ listen, admits, node, version, clock, log, ...job }: AgentJob): Promise<Agent> {
+export async function startAgent({
+  listen,
+  admits,
+  certificates,
+  node,
+  version,
+  clock,
+  log,
+  ...job
+}: AgentJob): Promise<Agent> {
   const sources = (job.sources ?? everySource).filter(each => each.of === 'machine')
   const names = sources.map(({ name }) => name)
-  const metrics = agentMetrics(names, version)
+  const metrics = agentMetrics(names, version, certificates)
   const tellOfNode = nodeMetrics(metrics.registry)
   const { machine, deadlineMs = sourceDeadlineMs } = job
   const evidence = reader({ sources, machine, deadlineMs, clock, log, onRead: metrics.read })
@@ -79,13 +92,13 @@ export async function startAgent({ listen, admits, node, version, clock, log, ..
   }
 
   const setting = '--listen or LONGHOLD_AGENT_LISTEN'
-  const answered = metrics.answered
-  const served = await serve({ listen, setting, clock, log, most, mostEach, respond, answered }).catch(
-    (error: unknown) => {
-      evidence.close()
-      throw error
-    },
-  )
+  const answered = (status: number, isUncertified: boolean) => metrics.answered(isUncertified ? 401 : status)
+  const open = new Set(['/healthz'])
+  const serving = { listen, setting, clock, log, most, mostEach, respond, answered, certificates, open }
+  const served = await serve(serving).catch((error: unknown) => {
+    evidence.close()
+    throw error
+  })
   return {
     listens: served.listens,
     async look() {

@@ -1,12 +1,18 @@
 import { request } from 'undici'
+import { tokenIn } from '../http/token.ts'
+import { askerOf, type Peer, schemeOf, tlsTrouble } from '../secrets/peer.ts'
 import { Absent } from '../evidence/source.ts'
 import { classify } from '../outcome/classify.ts'
+import { Problem } from '../outcome/problem.ts'
 import { type Address, formatAddress } from '../settings/address.ts'
 
-/** Where an agent is, and the token it wants, where it wants one. */
+/** Where an agent is, the token it wants, where it wants one, and how it is known where it talks TLS. */
 export interface AgentAt {
   readonly at: Address
   readonly token?: string | undefined
+  /** A file with it, read for each question: mounted Secrets rotate. */
+  readonly tokenFile?: string | undefined
+  readonly tls?: Peer | undefined
 }
 
 export interface Got {
@@ -19,11 +25,15 @@ export interface Got {
 const mostBytes = 2 * 1024 * 1024
 
 /** Gets what is at `path` of an agent. Rejects with `Absent` when nobody answers, or too much is answered. */
-export async function getJson({ at, token }: AgentAt, path: string, signal: AbortSignal): Promise<Got> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+export async function getJson(agent: AgentAt, path: string, signal: AbortSignal): Promise<Got> {
+  const { at, tls } = agent
+  const dispatcher = await askerOf(tls)
   try {
+    const token = await tokenOf(agent)
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
     // A connection kept for the next time may be one that the path forgot.
-    const { statusCode, body } = await request(`http://${formatAddress(at)}${path}`, { headers, signal, reset: true })
+    const url = `${schemeOf(tls)}://${formatAddress(at)}${path}`
+    const { statusCode, body } = await request(url, { dispatcher, headers, signal, reset: true })
     const parts: Buffer[] = []
     let size = 0
     for await (const bytes of body as AsyncIterable<Buffer>) {
@@ -33,9 +43,16 @@ export async function getJson({ at, token }: AgentAt, path: string, signal: Abor
     }
     return { status: statusCode, body: json(Buffer.concat(parts).toString('utf8')) }
   } catch (error) {
-    throw error instanceof Absent ? error : new Absent(classify(error).code)
+    throw error instanceof Absent ? error : new Absent(tlsTrouble(error, tls) ?? reasonOf(error))
+  } finally {
+    void dispatcher.destroy()
   }
 }
+
+const tokenOf = async ({ token, tokenFile }: AgentAt): Promise<string | undefined> =>
+  tokenFile === undefined ? token : tokenIn(tokenFile, 'evidence.agent.tokenFile')
+
+const reasonOf = (error: unknown): string => (error instanceof Problem ? error.message : classify(error).code)
 
 function json(text: string): unknown {
   try {

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Certificates } from '../secrets/certificates.ts'
+import type { Mounted } from '../secrets/mounted.ts'
 
 /** How an answer came out, by its status. */
 const outcomes: Readonly<Record<number, string>> = {
@@ -20,7 +22,11 @@ export interface AgentMetrics {
 }
 
 /** What the agent tells of itself. Every series is there from the first scrape. */
-export function agentMetrics(sources: readonly string[], version: string): AgentMetrics {
+export function agentMetrics(
+  sources: readonly string[],
+  version: string,
+  certificates?: Mounted<Certificates>,
+): AgentMetrics {
   const registers = [new Registry()]
   new Gauge({
     name: 'longhold_agent_build_info',
@@ -47,6 +53,16 @@ export function agentMetrics(sources: readonly string[], version: string): Agent
     labelNames: ['source'],
     registers,
   })
+  if (certificates)
+    new Gauge({
+      name: 'longhold_agent_tls_not_after_timestamp_seconds',
+      help: 'When the certificate in force ends, and the last of the authorities of clients, Unix time.',
+      labelNames: ['what'],
+      registers,
+      collect() {
+        for (const [what, at] of Object.entries(certificates.current.ends)) this.set({ what }, at / 1000)
+      },
+    })
   for (const outcome of new Set(Object.values(outcomes))) requests.inc({ outcome }, 0)
   for (const source of sources) {
     seconds.zero({ source })

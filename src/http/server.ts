@@ -1,10 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { listen } from '../listen.ts'
 import type { Address } from '../settings/address.ts'
+import type { Certificates } from '../secrets/certificates.ts'
+import type { Mounted } from '../secrets/mounted.ts'
 import { type Answer, refusal } from './answer.ts'
+import { tlsServer, uncertified } from './tls.ts'
 
 /** One request that may be answered: GET or HEAD, a path that is one, and no body. */
 export interface Exchange {
@@ -26,8 +29,12 @@ export interface Serving {
   readonly mostEach?: number
   /** Answers, or takes the response over and returns nothing. What it throws is a bug: it is logged, and answered with 500. */
   readonly respond: (exchange: Exchange) => Promise<Answer | undefined> | Answer | undefined
+  /** HTTPS with these; where authorities are among them who asks has to show a certificate. */
+  readonly certificates?: Mounted<Certificates> | undefined
+  /** Paths that are answered without one: what kubelets ask for, who have none. */
+  readonly open: ReadonlySet<string>
   /** Hears the status of every answer. */
-  readonly answered?: (status: number) => void
+  readonly answered?: (status: number, isUncertified: boolean) => void
 }
 
 export interface Served {
@@ -39,13 +46,13 @@ export interface Served {
 
 /** Serves what is only ever read, to strangers too: nobody of them can hang, crash or grow it. Rejects with a Problem when it cannot listen. */
 export async function serve(serving: Serving): Promise<Served> {
-  const { listen: address, setting, clock, log, most, mostEach, answered } = serving
+  const { listen: address, setting, clock, log, most, mostEach, certificates } = serving
   const oneAtATime = turns()
-  const server = createServer(limits, (request, response) => {
+  const sockets = new Set<Socket>()
+  const { server, stop } = serverOf(certificates, (request, response) => {
     if (!oneAtATime(request, response)) return
     const unlimit = limitAnswer(response, clock)
-    if (answered) response.once('finish', () => answered(response.statusCode))
-    answer(request, response, unlimit, serving.respond).catch((error: unknown) => {
+    answer(request, response, unlimit, serving).catch((error: unknown) => {
       log.error({ err: error, url: request.url?.slice(0, 200) }, 'the web server failed to answer: a bug')
       if (!response.headersSent) send(response, refusal(500, 'longhold failed to answer this: its log says why'))
       else response.destroy()
@@ -53,8 +60,28 @@ export async function serve(serving: Serving): Promise<Served> {
   })
   server.maxConnections = most
   server.timeout = stuckMs
+  // Of TLS these are the connections below it: one that never ends its handshake is nobody's request.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   if (mostEach !== undefined) server.on('connection', fewFromEach(mostEach))
-  return { listens: await listen(server, address, setting), close: () => close(server, clock) }
+  const listens = await listen(server, address, setting).catch((error: unknown) => {
+    stop()
+    throw error
+  })
+  return {
+    listens,
+    close() {
+      stop()
+      return close(server, sockets, clock)
+    },
+  }
+}
+
+function serverOf(certificates: Serving['certificates'], listener: RequestListener) {
+  if (certificates) return tlsServer(certificates, limits, listener)
+  return { server: createServer(limits, listener), stop: () => {} }
 }
 
 /** Whoever asks on before the answer is there could ask a thousand times in one read; nobody we know does, so it ends. */
@@ -105,9 +132,13 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   unlimit: () => void,
-  respond: Serving['respond'],
+  { respond, answered, open, certificates }: Serving,
 ): Promise<void> {
   const url = URL.parse(request.url ?? '', 'http://longhold')
+  const isOpen = url !== null && open.has(url.pathname)
+  const turnedAway = certificates && !isOpen ? uncertified(request, certificates) : undefined
+  if (answered) response.once('finish', () => answered(response.statusCode, turnedAway !== undefined))
+  if (turnedAway) return send(response, { ...turnedAway, headers: goodbye })
   if (!url) return send(response, refusal(400, 'that is no path'))
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return send(response, { ...refusal(405, 'expected GET or HEAD: longhold is only ever read'), headers: onlyReads })
@@ -158,8 +189,10 @@ function limitAnswer(response: ServerResponse, clock: Clock): () => void {
   return cancel
 }
 
-async function close(server: Server, clock: Clock): Promise<void> {
-  const cancel = clock.alarm(1000, () => server.closeAllConnections())
+async function close(server: Server, sockets: ReadonlySet<Socket>, clock: Clock): Promise<void> {
+  const cancel = clock.alarm(1000, () => {
+    for (const socket of sockets) socket.destroy()
+  })
   await new Promise(resolve => server.close(resolve))
   cancel()
 }

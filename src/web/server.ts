@@ -4,6 +4,8 @@ import { type Answer, refusal } from '../http/answer.ts'
 import type { Admits } from '../http/token.ts'
 import { type Exchange, guards, nowhere, serve } from '../http/server.ts'
 import type { Log } from '../log.ts'
+import type { Certificates } from '../secrets/certificates.ts'
+import type { Mounted } from '../secrets/mounted.ts'
 import type { Address } from '../settings/address.ts'
 import { type EventStream, eventStream, maxClients } from './events.ts'
 import { eventsPath, routes } from './routes.ts'
@@ -26,6 +28,7 @@ export async function startWeb({
   log,
   clock,
   admits,
+  certificates,
 }: {
   readonly listen: Address
   readonly source: WebSource
@@ -33,12 +36,14 @@ export async function startWeb({
   readonly clock: Clock
   /** Who may read anything but the health; absent: everybody. */
   readonly admits?: Admits
+  /** HTTPS in place of HTTP. */
+  readonly certificates?: Mounted<Certificates> | undefined
 }): Promise<Web> {
   const events = eventStream(source, clock)
   const table = routes(source, clock)
 
   async function respond({ url, request, response, unlimit }: Exchange): Promise<Answer | undefined> {
-    if (admits && !isOpen(url.pathname) && !(await admits(request.headers.authorization))) return unknown
+    if (admits && !open.has(url.pathname) && !(await admits(request.headers.authorization))) return unknown
     if (url.pathname === eventsPath && request.method === 'GET') return stream(response, events, unlimit)
     const route = Object.hasOwn(table, url.pathname) ? table[url.pathname] : undefined
     if (!route) return nowhere([...Object.keys(table), eventsPath])
@@ -46,7 +51,7 @@ export async function startWeb({
   }
 
   const setting = '--web-port or web.listen'
-  const served = await serve({ listen, setting, clock, log, most: maxConnections, respond })
+  const served = await serve({ listen, setting, clock, log, most: maxConnections, respond, certificates, open })
   return {
     listens: [served.listens],
     close() {
@@ -57,7 +62,7 @@ export async function startWeb({
 }
 
 /** What kubelets ask for, who bear nothing. It tells nothing but that we live. */
-const isOpen = (path: string): boolean => path === '/healthz' || path === '/readyz'
+const open: ReadonlySet<string> = new Set(['/healthz', '/readyz'])
 
 const unknown: Answer = {
   ...refusal(

@@ -1,7 +1,9 @@
-import { Agent, request } from 'undici'
+import { request } from 'undici'
 import type { Clock } from '../../clock.ts'
 import { tokenIn } from '../../http/token.ts'
 import { classify } from '../../outcome/classify.ts'
+import { Problem } from '../../outcome/problem.ts'
+import { askerOf, type Peer, tlsTrouble } from '../../secrets/peer.ts'
 import { sourceDeadlineMs } from '../read.ts'
 import type { Answer } from './parse.ts'
 
@@ -18,16 +20,10 @@ export interface Asking extends Disposable {
 /** Asks over HTTP, each question under its own deadline; `deadlineMs` is the source's. */
 export function asking(
   clock: Clock,
-  { deadlineMs = sourceDeadlineMs, tokenFile }: { deadlineMs?: number; tokenFile?: string } = {},
+  { deadlineMs = sourceDeadlineMs, tokenFile, tls }: { deadlineMs?: number; tokenFile?: string; tls?: Peer } = {},
 ): Asking {
   const patienceMs = Math.round(share * deadlineMs)
-  const agent = new Agent({
-    pipelining: 0,
-    connections: null,
-    allowH2: false,
-    maxHeaderSize: 8192,
-    maxResponseSize: mostBytes,
-  })
+  const agent = askerOf(tls, limits)
 
   async function ask(url: string): Promise<Answer | { readonly why: string }> {
     const over = new AbortController()
@@ -35,19 +31,24 @@ export function asking(
     try {
       const headers =
         tokenFile === undefined ? {} : { authorization: `Bearer ${await tokenIn(tokenFile, 'web.tokenFile')}` }
-      const { statusCode, body } = await request(url, { dispatcher: agent, signal: over.signal, headers })
+      const { statusCode, body } = await request(url, { dispatcher: await agent, signal: over.signal, headers })
       return { status: statusCode, body: await body.text() }
     } catch (error) {
-      return { why: over.signal.aborted ? `no answer within ${patienceMs} ms` : reasonOf(error) }
+      return { why: over.signal.aborted ? `no answer within ${patienceMs} ms` : reasonOf(error, tls) }
     } finally {
       disarm()
     }
   }
 
-  return Object.assign(ask, { [Symbol.dispose]: () => void agent.destroy() })
+  return Object.assign(ask, { [Symbol.dispose]: () => void agent.then(made => made.destroy()) })
 }
 
-function reasonOf(error: unknown): string {
+const limits = { pipelining: 0, connections: null, allowH2: false, maxHeaderSize: 8192, maxResponseSize: mostBytes }
+
+function reasonOf(error: unknown, tls: Peer | undefined): string {
+  if (error instanceof Problem) return error.message
+  const trouble = tlsTrouble(error, tls)
+  if (trouble !== undefined) return trouble
   const { fate, code } = classify(error)
   if (fate === 'refused') return 'it refuses connections'
   if (code.startsWith('UND_ERR_RES_EXCEEDED')) return `its answer is larger than ${mostBytes} bytes`

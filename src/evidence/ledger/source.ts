@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { Identity } from '../../outcome/identity.ts'
+import { type Peer, schemeOf } from '../../secrets/peer.ts'
 import { type Address, formatAddress } from '../../settings/address.ts'
 import { defineSource, mostFlows, type Source } from '../source.ts'
 import { type Asking, asking } from './asking.ts'
@@ -13,6 +14,8 @@ export interface LedgerSettings {
   readonly deadlineMs?: number
   /** File with the token that the servers' web wants; read for each question, since mounted secrets rotate. */
   readonly tokenFile?: string
+  /** How servers are known, where their web talks TLS. */
+  readonly tls?: Peer
   /** Who is this very process, where it is a server as well, and where its own web answers: a pair's may listen on loopback alone. */
   readonly own?: { readonly instance: string; readonly at: Address }
 }
@@ -46,12 +49,12 @@ async function heard({ id, peer }: Asked, settings: LedgerSettings, ask: Asking)
 /** The server's answer as it came, or why there is none. */
 export async function answerOf(
   { id, peer }: Asked,
-  { port, own }: LedgerSettings,
+  { port, own, tls }: LedgerSettings,
   ask: Asking,
 ): Promise<Answer | { readonly why: string }> {
   const at = own?.instance === peer.instance ? own.at : { host: peer.ip, port }
   // The address is the server's own word. Only an address is asked: never a name, never another path.
   if (!isIP(at.host)) return { why: 'it gave no address of its own' }
-  const answer = await ask(`http://${formatAddress(at)}/api/ledger?id=${encodeURIComponent(id)}`)
+  const answer = await ask(`${schemeOf(tls)}://${formatAddress(at)}/api/ledger?id=${encodeURIComponent(id)}`)
   return 'why' in answer ? { why: `${formatAddress(at)}: ${answer.why}` } : answer
 }
