@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { type Clock, realClock } from '../clock.ts'
 import type { Command, Config } from '../config/schema.ts'
 import { type Engine, start } from '../engine/engine.ts'
+import { endsOf } from '../engine/secrets.ts'
 import { findAccess } from '../evidence/kubernetes/access/find.ts'
 import { type Notices, notices } from '../notices/notices.ts'
 import { admitsTokenIn } from '../http/token.ts'
@@ -85,7 +86,9 @@ async function served(
   try {
     const { listen, tokenFile } = config.web
     const admits = tokenFile === undefined ? undefined : await admitsTokenIn(tokenFile, clock, 'web.tokenFile')
-    return await startWeb({ listen, source, log, clock, ...(admits && { admits }) })
+    const told = { ...source, certificates: () => endsOf(source.secrets) }
+    const certificates = source.secrets.web
+    return await startWeb({ listen, source: told, log, clock, certificates, ...(admits && { admits }) })
   } catch (error) {
     await source.stop()
     throw error

@@ -23,9 +23,11 @@ import { halves as newHalves, type Replaced } from './halves.ts'
 import { type Investigation, investigate } from './investigate.ts'
 import { noise as newNoise } from './noise.ts'
 import { flowsOf, liveRows } from './live-flows.ts'
+import { nextStartOf } from './next-start.ts'
 import { keepNurserySmall } from './nursery.ts'
 import { partsOf } from './parts.ts'
 import { type Rows, rowsOf } from './processes/rows.ts'
+import { openSecrets, type Secrets } from './secrets.ts'
 import { type Asking, type Environment, witnesses } from './witnesses.ts'
 
 /** A running client, server or pair. Everything people see is read from here; nothing here knows who reads. */
@@ -55,6 +57,7 @@ export interface Engine {
   }
   /** Absent when no journal is written. */
   journal?(): JournalStatus
+  readonly secrets: Omit<Secrets, 'close'>
   /** Hands every observation from now on to `sink`, until the returned function is called. */
   subscribe(sink: Sink): () => void
   /**
@@ -84,11 +87,10 @@ export interface Job {
   readonly env?: Environment
 }
 
-/** What is set once, when a process starts. */
-const fixed = ['identity', 'log', 'web', 'journal', 'ledger', 'evidence'] as const satisfies readonly (keyof Config)[]
-
 /** Starts what the configuration says. Rejects with a Problem when the machine cannot do it, leaving nothing running. */
 export async function start({ config, command, clock, log, version, env = {} }: Job): Promise<Engine> {
+  const secrets = await openSecrets(config, command, { clock, log })
+  const { token } = secrets
   keepNurserySmall()
   const identity: Identity = { ...config.identity, instance: randomBytes(8).toString('hex') }
   const ledger = newLedger(config.ledger.history)
@@ -98,7 +100,7 @@ export async function start({ config, command, clock, log, version, env = {} }: 
   const disturbances = newNoise(clock, tell)
   const wheel = newWheel(clock, { onTick: disturbances.tick })
   const strangers = crowds(clock, tell)
-  const world: World = { clock, wheel, random: Math.random, log, identity, ledger, tell: strangers.tell }
+  const world: World = { clock, wheel, random: Math.random, log, identity, ledger, token, tell: strangers.tell }
   const halves = newHalves(world)
   const judge = diagnostician()
   let journal: Journal | undefined
@@ -120,7 +122,7 @@ export async function start({ config, command, clock, log, version, env = {} }: 
   }
 
   async function reload(wanted: Config): Promise<Reloaded> {
-    const nextStart = fixed.filter(section => JSON.stringify(wanted[section]) !== JSON.stringify(config[section]))
+    const nextStart = nextStartOf(wanted, config)
     const replaced = await halves.replace(partsOf(wanted, command), drainMs)
     drainMs = wanted.drain
     return { ...replaced, nextStart }
@@ -132,6 +134,7 @@ export async function start({ config, command, clock, log, version, env = {} }: 
     wheel.stop()
     strangers.stop()
     await journal?.close()
+    secrets.close()
   }
 
   try {
@@ -144,7 +147,8 @@ export async function start({ config, command, clock, log, version, env = {} }: 
     if (config.evidence !== 'off' && command !== 'server') {
       const own = command === 'pair' && config.web !== 'off' && { at: config.web.listen, instance: identity.instance }
       const tokenFile = config.web === 'off' ? undefined : config.web.tokenFile
-      asking = witnesses({ config: config.evidence, ...(own && { own }), tokenFile, env, clock, log })
+      const guard = { tokenFile, tls: secrets.evidence }
+      asking = witnesses({ config: config.evidence, ...(own && { own }), ...guard, env, clock, log })
       const isOpen = () => judge.open.length > 0
       investigation = investigate({ clock, witnesses: asking, everyMs: config.evidence.every, tell, isOpen })
     }
@@ -184,6 +188,7 @@ export async function start({ config, command, clock, log, version, env = {} }: 
     },
     noise: () => ({ loopDelayMs: disturbances.loopDelay(), ...disturbances.counts() }),
     ...(journal && { journal: journal.status }),
+    secrets,
     subscribe(sink) {
       subscribers.add(sink)
       return () => subscribers.delete(sink)

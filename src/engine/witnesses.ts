@@ -10,6 +10,9 @@ import { type Statement, statementOf } from '../evidence/ledger/statement.ts'
 import { machineAt } from '../evidence/machine.ts'
 import { readSources } from '../evidence/read.ts'
 import type { Source } from '../evidence/source.ts'
+import type { Certificates } from '../secrets/certificates.ts'
+import type { Mounted } from '../secrets/mounted.ts'
+import { peerOf } from '../secrets/peer.ts'
 import type { Log } from '../log.ts'
 import type { Readings, Scope } from '../outcome/evidence.ts'
 import type { Address } from '../settings/address.ts'
@@ -20,6 +23,8 @@ export interface WitnessJob {
   /** Who we are and where our own web is, where this process is a server, too. */
   /** What the servers' web wants, where it wants one. */
   readonly tokenFile?: string | undefined
+  /** With what servers and agent are asked over TLS; how they are called says the configuration. */
+  readonly tls?: Mounted<Certificates> | undefined
   readonly own?: { readonly instance: string; readonly at: Address }
   /** Says where the cluster's API is, in a pod. */
   readonly env: Environment
@@ -36,12 +41,19 @@ export interface Asking extends Witnesses {
 }
 
 /** Everyone a configuration lets us ask: our own kernel, the agent of the node, the servers' ledgers, the Kubernetes API. */
-export function witnesses({ config, own, tokenFile, env, clock, log }: WitnessJob): Asking {
+export function witnesses({ config, own, tokenFile, tls, env, clock, log }: WitnessJob): Asking {
   const machine = machineAt('/', clock)
   const world = { clock, machineUntil: machine }
   const ofMachine = sources.filter(each => each.of === 'machine')
   const { agent, deadline: deadlineMs } = config
-  const servers = { port: config.ledgerPort, deadlineMs, ...(own && { own }), ...(tokenFile && { tokenFile }) }
+  const [server, nodesAgent] = [config.tls?.servers, config.tls?.agent].map(name => peerOf(name ?? 'off', tls))
+  const servers = {
+    port: config.ledgerPort,
+    deadlineMs,
+    ...(own && { own }),
+    ...(tokenFile && { tokenFile }),
+    ...(server && { tls: server }),
+  }
   const ledgers = ledgerSource(servers)
   const listening = { clock, log, machine, follow: followWith(clock) }
   const node = agent === 'own' ? begun(ofMachine, listening) : undefined
@@ -62,7 +74,11 @@ export function witnesses({ config, own, tokenFile, env, clock, log }: WitnessJo
           ? [
               [
                 'node',
-                agentReadings(agent, about, { clock, costly: thorough, deadlineMs: agentDeadlineMs(deadlineMs) }),
+                agentReadings({ ...agent, tls: nodesAgent }, about, {
+                  clock,
+                  costly: thorough,
+                  deadlineMs: agentDeadlineMs(deadlineMs),
+                }),
               ] as const,
             ]
           : []),

@@ -12,6 +12,15 @@ export interface Certificates {
   readonly ends: { readonly certificate?: number; readonly authority?: number }
 }
 
+/** One that ends, and when. */
+export interface CertificateEnd {
+  /** Of the web port, or of what others are asked with. */
+  readonly use: 'web' | 'evidence'
+  readonly what: keyof Certificates['ends']
+  /** Epoch ms. */
+  readonly at: number
+}
+
 export interface CertificateFiles {
   readonly certFile?: string | undefined
   readonly keyFile?: string | undefined

@@ -9,6 +9,7 @@ import type { ListedRow, RowsAsked } from '../probes/listed.ts'
 import type { Shown } from '../record/history/history.ts'
 import type { Span } from '../record/history/spans.ts'
 import type { Snapshot } from '../record/snapshot.ts'
+import type { CertificateEnd } from '../secrets/certificates.ts'
 
 /** What the web room may ask of the running process. It only ever reads. */
 export interface WebSource {
@@ -38,6 +39,8 @@ export interface WebSource {
   noise(): Noise
   /** Where a file is followed. */
   configuration?(): ConfigurationState
+  /** When certificates and authorities in force end. */
+  certificates?(): readonly CertificateEnd[]
   /** Absent when no journal is written. */
   journal?(): JournalState
   /** Hands every observation from now on to `sink`, until the returned function is called. */

@@ -60,6 +60,13 @@ export const processMetrics: readonly Metric[] = [
     [],
     ({ source }) => known(source.configuration?.(), ({ loadedAt }) => loadedAt / 1000),
   ),
+  plain(
+    'gauge',
+    'longhold_tls_not_after_timestamp_seconds',
+    'When the certificate in force ends, or the last of the authorities that are believed, Unix time: of the web port, and of what servers and agent are asked with.',
+    ['use', 'what'],
+    ({ source }) => (source.certificates?.() ?? []).map(({ use, what, at }) => one(at / 1000, { use, what })),
+  ),
   plain('gauge', 'longhold_journal_bytes', 'Size of the journal on disk.', [], ({ source }) =>
     known(source.journal?.(), ({ bytes }) => bytes),
   ),
