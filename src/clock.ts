@@ -13,6 +13,21 @@ export interface Clock {
   alarm(ms: number, ring: () => void): () => void
 }
 
+/**
+ * Where the steady clock of this process stood at 0, by the clock that all processes of a machine share (CLOCK_MONOTONIC), ms. Read a few
+ * times: whatever comes between the two readings makes one of them too late.
+ */
+export function steadyOrigin(): number {
+  const readings = Array.from({ length: 9 }, () => -performance.now() + Number(process.hrtime.bigint()) / 1e6)
+  return Math.min(...readings)
+}
+
+/** The real clock, its steady time counted as another process of this machine does whose origin that is. */
+export function realClockSince(origin: number): Clock {
+  const ahead = steadyOrigin() - origin
+  return { ...realClock, steady: () => performance.now() + ahead }
+}
+
 export const realClock: Clock = {
   now: () => Date.now(),
   steady: () => performance.now(),

@@ -3,7 +3,7 @@ import type { Command as CommandName } from '../config/schema.ts'
 import { overrides } from '../config/overrides.ts'
 import { type Loaded, loadConfig } from '../config/load.ts'
 import { printConfig } from '../config/print.ts'
-import { tooManyFiles } from '../config/files.ts'
+import { processesFor, tooManyFiles } from '../config/files.ts'
 import { fileLimit } from '../kernel/native.ts'
 import { Problem } from '../outcome/problem.ts'
 import { kinds } from '../probes/index.ts'
@@ -58,10 +58,11 @@ async function act(command: CommandName, made: Command): Promise<void> {
   const { config, warnings } = load()
   if (printing) return print(printConfig(kinds, config))
   for (const warning of warnings) complain(new Problem(`warning: ${warning}`))
-  const crowded = tooManyFiles(kinds, config, fileLimit())
+  const processes = processesFor(kinds, config, fileLimit())
+  const crowded = tooManyFiles(kinds, config, fileLimit(), processes)
   if (check) {
     if (crowded) complain(new Problem(`warning: ${crowded.message}`))
-    return print(`ok: ${summaryOf(config)}\n`)
+    return print(`ok: ${summaryOf(config, processes)}\n`)
   }
   if (crowded) throw crowded
   if (once && config.evidence === 'off')
@@ -75,13 +76,13 @@ async function act(command: CommandName, made: Command): Promise<void> {
     forMs: durationOf(until),
     once: once === true,
     table: table && process.stdout.isTTY,
-    source: file === undefined ? undefined : { file, load: () => fitting(load()) },
+    source: file === undefined ? undefined : { file, load: () => fitting(load(), processes) },
   })
 }
 
-/** Only what the machine has room for. */
-function fitting(loaded: Loaded): Loaded {
-  const crowded = tooManyFiles(kinds, loaded.config, fileLimit())
+/** Only what the machine has room for in the processes that run. */
+function fitting(loaded: Loaded, processes: number): Loaded {
+  const crowded = tooManyFiles(kinds, loaded.config, fileLimit(), processes)
   if (crowded) throw crowded
   return loaded
 }

@@ -32,7 +32,7 @@ test.each([
   [
     'a number out of range',
     `${cohort}\n  connections: 0`,
-    ['configuration:5: probes[0].connections: expected a whole number from 1 to 60000, found 0'],
+    ['configuration:5: probes[0].connections: expected a whole number from 1 to 1000000, found 0'],
   ],
   [
     'a word out of a list',

@@ -22,6 +22,8 @@ export interface Config {
         readonly tokenFile?: string | undefined
         readonly tls?: ListenerTls | undefined
       }
+  /** How many processes hold connections; `auto`: as many as the limit of open files asks for. */
+  readonly processes: 'auto' | number
   /** How both halves know each other on the data ports. */
   readonly auth: Auth
   readonly journal: 'off' | { readonly dir: string; readonly maxBytes: number; readonly interval: number }
@@ -33,6 +35,9 @@ export interface Config {
   readonly server: Readonly<Record<string, unknown>>
   readonly probes: readonly ProbeConfig[]
 }
+
+/** More of them than a large machine has cores would only take turns. */
+export const mostProcesses = 64
 
 /** One entry under `probes:`: its kind, a name of its own, and the settings of that kind. */
 export interface ProbeConfig {
@@ -55,6 +60,15 @@ export function configSchema(kinds: readonly Kind[]): z.ZodType<Config> {
       .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') })
       .prefault({})
       .meta({ description: 'what is logged when the output is no terminal' }),
+    processes: z
+      .union([z.literal('auto'), z.int().min(1).max(mostProcesses)], {
+        error: () => `"auto", or a number from 1 to ${mostProcesses}`,
+      })
+      .default('auto')
+      .meta({
+        description:
+          'how many processes share out the held connections; auto: as many as the limit of open files asks for',
+      }),
     web: z
       .union([off, web], { error: () => '"off", or {listen: 0.0.0.0:8080}' })
       .prefault({})

@@ -1,33 +1,36 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
+import { processesFor } from '../config/files.ts'
 import type { Command, Config } from '../config/schema.ts'
 import { type Ledger, ledger as newLedger } from '../ledger/ledger.ts'
 import { type Look, looking } from '../evidence/look.ts'
 import type { Asked } from '../evidence/ledger/source.ts'
 import type { Statement } from '../evidence/ledger/statement.ts'
+import { fileLimit } from '../kernel/native.ts'
 import type { Log } from '../log.ts'
 import type { Identity } from '../outcome/identity.ts'
-import type { Observation, Sink, Told } from '../outcome/observation.ts'
+import type { Sink } from '../outcome/observation.ts'
 import type { Next, World } from '../probes/kind.ts'
+import { kinds } from '../probes/index.ts'
 import { listed, type RowsAsked } from '../probes/listed.ts'
 import type { Shown } from '../record/history/history.ts'
 import type { Span } from '../record/history/spans.ts'
 import { openJournal } from '../record/journal/journal.ts'
 import type { Journal, JournalStatus } from '../record/journal/writer.ts'
-import { recorder as newRecorder } from '../record/recorder.ts'
 import { currentOf, type Snapshot } from '../record/snapshot.ts'
 import { wheel as newWheel } from '../schedule/wheel.ts'
-import { diagnostician } from '../diagnosis/diagnose.ts'
 import { crowds } from './crowds.ts'
 import { halves as newHalves, type Replaced } from './halves.ts'
 import { type Investigation, investigate } from './investigate.ts'
-import { noise as newNoise } from './noise.ts'
 import { flowsOf, liveRows } from './live-flows.ts'
 import { nextStartOf } from './next-start.ts'
 import { keepNurserySmall } from './nursery.ts'
 import { partsOf } from './parts.ts'
+import { type Processes, processes } from './processes/processes.ts'
 import { type Rows, rowsOf } from './processes/rows.ts'
+import { type Running, together } from './processes/together.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
+import { telling } from './telling.ts'
 import { type Asking, type Environment, witnesses } from './witnesses.ts'
 
 /** A running client, server or pair. Everything people see is read from here; nothing here knows who reads. */
@@ -50,11 +53,14 @@ export interface Engine {
   next(): readonly Next[]
   history(span: Span): Shown
   ready(): { readonly ready: boolean; readonly parts: readonly { readonly name: string; readonly ready: boolean }[] }
+  /** The worst event loop of all processes, and their stalls together. */
   noise(): {
     readonly loopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
     readonly stalls: number
     readonly clockJumps: number
   }
+  /** This process, and those that share its connections. */
+  processes(): Running
   /** Absent when no journal is written. */
   journal?(): JournalStatus
   readonly secrets: Omit<Secrets, 'close'>
@@ -94,43 +100,32 @@ export async function start({ config, command, clock, log, version, env = {} }: 
   keepNurserySmall()
   const identity: Identity = { ...config.identity, instance: randomBytes(8).toString('hex') }
   const ledger = newLedger(config.ledger.history)
-  const recorder = newRecorder()
-  const subscribers = new Set<Sink>()
+  const heard = telling(clock)
+  const { recorder, noise, tell } = heard
+  const wanted = processesFor(kinds, config, fileLimit())
   let drainMs = config.drain
-  const disturbances = newNoise(clock, tell)
-  const wheel = newWheel(clock, { onTick: disturbances.tick })
+  const wheel = newWheel(clock, { onTick: noise.tick })
   const strangers = crowds(clock, tell)
   const world: World = { clock, wheel, random: Math.random, log, identity, ledger, token, tell: strangers.tell }
   const halves = newHalves(world)
-  const judge = diagnostician()
+  let others: Processes | undefined
   let journal: Journal | undefined
   let asking: Asking | undefined
   let investigation: Investigation | undefined
 
-  /** Stamps what a probe tells, and hands it to the sinks. */
-  function tell(told: Told): void {
-    const now = { at: clock.now(), steady: clock.steady() }
-    const measured = 'tookUs' in told ? now.steady - (told.tookUs ?? 0) / 1000 : now.steady
-    const suspect = told.type !== 'disturbed' && disturbances.disturbedSince(measured, now)
-    const stamped = { ...told, at: now.at, steady: now.steady } // by name: V8 is slow at a second spread
-    const observation: Observation = suspect ? { ...stamped, suspect } : stamped
-    recorder.fold(observation)
-    journal?.sink(observation)
-    for (const sink of subscribers) sink(observation)
-    investigation?.hear(observation)
-    for (const verdict of judge.fold(observation)) tell({ type: 'judged', verdict })
-  }
+  const parts = (of: Config) => partsOf(of, command).map(part => others?.shared(part) ?? part)
 
-  async function reload(wanted: Config): Promise<Reloaded> {
-    const nextStart = nextStartOf(wanted, config)
-    const replaced = await halves.replace(partsOf(wanted, command), drainMs)
-    drainMs = wanted.drain
+  async function reload(next: Config): Promise<Reloaded> {
+    const nextStart = nextStartOf(next, config)
+    const replaced = await halves.replace(parts(next), drainMs)
+    drainMs = next.drain
     return { ...replaced, nextStart }
   }
 
   async function stop(): Promise<void> {
     await investigation?.stop()
     await halves.stop(drainMs)
+    await others?.close()
     wheel.stop()
     strangers.stop()
     await journal?.close()
@@ -138,19 +133,23 @@ export async function start({ config, command, clock, log, version, env = {} }: 
   }
 
   try {
+    if (wanted > 1) others = processes({ ...heard, count: wanted, identity, auth: config.auth, clock, log })
     if (config.journal !== 'off') {
       const { dir, maxBytes, interval } = config.journal
-      journal = await openJournal({ dir, maxBytes, intervalMs: interval, clock, log, recorder })
+      journal = await openJournal({ dir, maxBytes, intervalMs: interval, clock: heard.clock, log, recorder })
+      heard.subscribe(journal.sink)
     }
     tell({ type: 'began', side: command, identity, version })
-    await halves.begin(partsOf(config, command))
+    await others?.up
+    await halves.begin(parts(config))
     if (config.evidence !== 'off' && command !== 'server') {
       const own = command === 'pair' && config.web !== 'off' && { at: config.web.listen, instance: identity.instance }
       const tokenFile = config.web === 'off' ? undefined : config.web.tokenFile
       const guard = { tokenFile, tls: secrets.evidence }
       asking = witnesses({ config: config.evidence, ...(own && { own }), ...guard, env, clock, log })
-      const isOpen = () => judge.open.length > 0
+      const isOpen = heard.hasOpenVerdict
       investigation = investigate({ clock, witnesses: asking, everyMs: config.evidence.every, tell, isOpen })
+      heard.subscribe(investigation.hear)
     }
   } catch (error) {
     await stop()
@@ -161,7 +160,8 @@ export async function start({ config, command, clock, log, version, env = {} }: 
     for (const { half } of halves.all) yield* half.connections()
   }
 
-  const connections = (asked: RowsAsked) => rowsOf(asked, [each => listed(own(), each)])
+  const connections = (asked: RowsAsked) => rowsOf(asked, [each => listed(own(), each), ...(others?.answering ?? [])])
+  const now = () => ({ at: clock.now(), steady: heard.clock.steady() })
 
   const lookThrough = ({ ask }: Asking) =>
     looking(
@@ -178,21 +178,18 @@ export async function start({ config, command, clock, log, version, env = {} }: 
     },
     ...(command !== 'client' && { ledger }),
     ...(asking && { statement: asking.statement, look: lookThrough(asking) }),
-    snapshot: () => currentOf(recorder.snapshot({ at: clock.now(), steady: clock.steady() })),
+    snapshot: () => currentOf(recorder.snapshot(now())),
     connections,
     next: () => halves.all.flatMap(({ half }) => half.next?.() ?? []),
-    history: span => recorder.history(span, { at: clock.now(), steady: clock.steady() }),
+    history: span => recorder.history(span, now()),
     ready() {
       const each = halves.all.map(({ part, half }) => ({ name: part.name, ready: half.ready() }))
       return { ready: each.every(({ ready }) => ready), parts: each }
     },
-    noise: () => ({ loopDelayMs: disturbances.loopDelay(), ...disturbances.counts() }),
+    ...together(noise, { wanted, open: heard.open, others: () => others }),
     ...(journal && { journal: journal.status }),
     secrets,
-    subscribe(sink) {
-      subscribers.add(sink)
-      return () => subscribers.delete(sink)
-    },
+    subscribe: heard.subscribe,
     reload,
     conclude: async () => investigation?.conclude(),
     stop,

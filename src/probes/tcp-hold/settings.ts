@@ -3,7 +3,7 @@ import { cohortFields, listenerFields } from '../../settings/cohort.ts'
 
 /** One cohort. */
 export const cohortSettings = z.strictObject({
-  ...cohortFields(7000, { most: 60_000, usual: 100 }),
+  ...cohortFields(7000, { most: 1_000_000, usual: 100 }),
   speaker: z.enum(['client', 'server', 'both']).default('client').meta({ description: 'who breaks the silence' }),
   sourcePorts: z
     .strictObject({ from: z.int().min(1024).max(65_535), to: z.int().min(1024).max(65_535) })
