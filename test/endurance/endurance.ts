@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import { seeded } from '../../src/stats/distribution/random.ts'
+import { freePort } from '../cli/longhold.ts'
+import { inSandbox } from '../lab/sandbox.ts'
+import type { Cut } from './cuts.ts'
+import { type Killed, killAgainAndAgain } from './kills.ts'
+
+// `npm run endurance -- kills --times 200`: what takes too long for the test command. Progress goes to stderr, the summary to stdout.
+
+const program = new Command('endurance').description('what longhold has to live through').showHelpAfterError()
+
+program
+  .command('kills')
+  .description('kill -9 under load, again and again on one journal: nothing acknowledged is lost')
+  .option('--times <n>', 'kills', '200')
+  .option('--seed <n>', 'of the moments', String(Date.now() % 1_000_000))
+  .action(async ({ times, seed }: { times: string; seed: string }) => {
+    const dir = mkdtempSync(join(tmpdir(), 'longhold-kills-'))
+    const ports = { hold: await freePort(), http: await freePort(), web: await freePort() }
+    const kills = Number(times)
+    const told = await killAgainAndAgain({ dir, ports, kills, random: seeded(Number(seed)), onKill: progress(kills) })
+    rmSync(dir, { recursive: true, force: true })
+    conclude({ seed: Number(seed), ...told })
+  })
+
+program
+  .command('cuts')
+  .description('cut the power under a journal on a real ext4 (root): nothing that was said to be on the disk is lost')
+  .option('--times <n>', 'cuts', '20')
+  .action(async ({ times }: { times: string }) => {
+    const cuts = fileURLToPath(new URL('cuts.ts', import.meta.url))
+    const over = new AbortController()
+    process.once('SIGINT', () => over.abort())
+    const said: string[] = []
+    const code = await inSandbox([cuts, times], { onLine: line => said.push(line), signal: over.signal })
+    if (code !== 0) process.exit(code)
+    conclude(JSON.parse(said.at(-1) ?? '') as Cut)
+  })
+
+await program.parseAsync()
+
+function progress(times: number): (done: number) => void {
+  return done => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${times}${done === times ? '\n' : ''}`)
+    else if (done % 20 === 0) process.stderr.write(`${done} of ${times}\n`)
+  }
+}
+
+function conclude(told: (Killed & { readonly seed: number }) | Cut): void {
+  process.stdout.write(`${JSON.stringify(told, null, 1)}\n`)
+  process.exitCode = told.flaws.length === 0 ? 0 : 1
+}
