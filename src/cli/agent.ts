@@ -13,13 +13,14 @@ import { deadlineOption } from './deadline-option.ts'
 import { ending } from './ending.ts'
 import { jsonLog } from './json-log.ts'
 import { logStream } from './log-stream.ts'
+import { type TlsOptions, tlsOf, withTls } from './tls-options.ts'
 import { version as readVersion } from './version.ts'
 
 const levels = ['debug', 'info', 'warn', 'error']
 
 /** `longhold agent`: tells clients on this node what only the node can see. */
 export function agent(): Command {
-  return new Command('agent')
+  const made = new Command('agent')
     .description('serve evidence of this node, read-only, to clients on it')
     .addOption(new Option('--listen <address>', `where, ${usual} by default`).env('LONGHOLD_AGENT_LISTEN'))
     .addOption(new Option('--listen-everywhere', 'let --listen be 0.0.0.0 or [::]: whoever reaches the port may ask'))
@@ -34,9 +35,12 @@ export function agent(): Command {
     )
     .addHelpText('after', help)
     .action(runAgent)
+  return withTls(made, tls, 'LONGHOLD_AGENT_TLS')
 }
 
-interface Options {
+const tls = { cert: 'the certificate that is shown: HTTPS', ca: 'who asks has to show a certificate of these' }
+
+interface Options extends TlsOptions {
   readonly listen?: string
   readonly listenEverywhere?: true
   readonly tokenFile?: string
@@ -57,6 +61,7 @@ async function runAgent(options: Options): Promise<void> {
   const version = readVersion()
   const stream = logStream(end.now)
   const log = jsonLog(options.logLevel, { node }, stream)
+  const certificates = await certificatesFor(options, { clock, log })
   process.on('uncaughtException', error => {
     log.fatal({ err: error }, 'longhold agent has a bug and stops')
     process.exit(1)
@@ -65,6 +70,7 @@ async function runAgent(options: Options): Promise<void> {
   const running = await startAgent({
     listen,
     admits,
+    certificates,
     node,
     version,
     machine,
@@ -74,11 +80,21 @@ async function runAgent(options: Options): Promise<void> {
     log,
   })
   const absent = absencesIn(await running.look())
-  log.info({ version, listens: running.listens, token: admits !== admitsAll, absent }, 'longhold agent runs')
+  log.info(
+    { version, listens: running.listens, token: admits !== admitsAll, tls: certificates !== undefined, absent },
+    'longhold agent runs',
+  )
   log.info({ reason: await end.reason }, 'stopping')
   await running.close()
   await Promise.race([stream.flushed(), clock.sleep(1000)])
   process.exit(0) // whatever still has a timer: everything of ours is closed, and the output is written
+}
+
+/** Authorities alone are no HTTPS: who believes that they guard the port is to know. */
+async function certificatesFor(options: Options, world: Parameters<typeof tlsOf>[1]) {
+  if (options.tlsCa && !options.tlsCert)
+    throw new Problem('--tls-ca: expected --tls-cert and --tls-key beside it, found neither', 2)
+  return tlsOf(options, world)
 }
 
 const usual = '127.0.0.1:7002'
@@ -121,6 +137,7 @@ longhold client --agent 10.0.0.7.
 Examples:
   longhold agent                                       for clients that share the node's network
   longhold agent --listen 10.0.0.7 --token-file /etc/longhold/token
+  longhold agent --listen 10.0.0.7 --tls-cert tls.crt --tls-key tls.key --tls-ca ca.crt
   longhold agent --root /host                          /proc and /sys of the host are mounted there
   curl -s 'http://127.0.0.1:7002/evidence?costly=no'
   curl -s 'http://127.0.0.1:7002/evidence?flow=tcp,10.244.1.10:40000,10.96.0.10:53'`

@@ -16,15 +16,21 @@ export interface Authority {
   server(...names: readonly string[]): Certified
   /** For a client: user `name` in `groups`, as Kubernetes reads CN and O. */
   client(name: string, ...groups: readonly string[]): Certified
+  /** For one that is both, known by `names`. */
+  either(...names: readonly string[]): Certified
+  /** The same authority, whose certificates are good from and until so many hours from now. */
+  during(from: number, until: number): Authority
 }
 
 const usage = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' }
 
-export function authority(name = 'kubernetes'): Authority {
-  const mine = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+export const authority = (name = 'kubernetes'): Authority =>
+  issuing(name, generateKeyPairSync('ec', { namedCurve: 'P-256' }), [-1, 24])
+
+function issuing(name: string, mine: Pair, hours: readonly [number, number]): Authority {
   const issuer = distinguished(name)
   const issue = (subject: Buffer, key: KeyObject, extensions: readonly Buffer[]): string =>
-    certificate({ issuer, subject, key, extensions, signedWith: mine.privateKey })
+    certificate({ issuer, subject, key, extensions, signedWith: mine.privateKey, hours })
 
   function issued(subject: Buffer, extensions: readonly Buffer[]): Certified {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -41,12 +47,24 @@ export function authority(name = 'kubernetes'): Authority {
         extension('2.5.29.17', sequence(...names.map(alternative))),
         extension('2.5.29.37', sequence(oid(usage.server))),
       ]),
+    either: (...names) =>
+      issued(distinguished(names[0] ?? ''), [
+        extension('2.5.29.17', sequence(...names.map(alternative))),
+        extension('2.5.29.37', sequence(oid(usage.server), oid(usage.client))),
+      ]),
+    during: (from, until) => issuing(name, mine, [from, until]),
     client: (user, ...groups) =>
       issued(distinguished(user, ...groups), [extension('2.5.29.37', sequence(oid(usage.client)))]),
   }
 }
 
+interface Pair {
+  readonly publicKey: KeyObject
+  readonly privateKey: KeyObject
+}
+
 interface Request {
+  readonly hours: readonly [number, number]
   readonly issuer: Buffer
   readonly subject: Buffer
   readonly key: KeyObject
@@ -55,16 +73,16 @@ interface Request {
 }
 
 /** X.509 version 3 (RFC 5280), signed with ECDSA and SHA-256. */
-function certificate({ issuer, subject, key, extensions, signedWith }: Request): string {
+function certificate({ issuer, subject, key, extensions, signedWith, hours }: Request): string {
   const algorithm = sequence(oid('1.2.840.10045.4.3.2'))
   const now = Date.now()
-  const hours = (count: number) => new Date(now + count * 3_600_000)
+  const inHours = (count: number) => time(new Date(now + count * 3_600_000))
   const toSign = sequence(
     tagged(0, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     algorithm,
     issuer,
-    sequence(time(hours(-1)), time(hours(24))),
+    sequence(inHours(hours[0]), inHours(hours[1])),
     subject,
     key.export({ type: 'spki', format: 'der' }),
     tagged(3, sequence(...extensions)),
