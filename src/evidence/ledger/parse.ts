@@ -24,7 +24,7 @@ const refusal = z.object({ error: z.string(), server: server.optional() })
 export function parseAnswer(asked: { readonly id: string; readonly instance: string }, answer: Answer): LedgerFact {
   const said = json(answer.body)
   if (answer.status === 404) return unknown(asked, said)
-  if (answer.status !== 200) return unreachable(asked, `it answered ${answer.status}`)
+  if (answer.status !== 200) return unreachable(asked, `it answered ${answer.status}${whyOf(said)}`)
   const { data } = account.safeParse(said)
   if (!data) return unreachable(asked, 'its answer is no account of a connection')
   if (data.id !== asked.id) return unreachable(asked, 'it answered about another connection')
@@ -38,6 +38,12 @@ export function parseAnswer(asked: { readonly id: string; readonly instance: str
     exchanges,
     ...(ending && { ending }),
   }
+}
+
+/** A longhold server says what it wants of who asks. */
+function whyOf(said: unknown): string {
+  const { data } = refusal.safeParse(said)
+  return data ? `: ${printable(data.error)}` : ''
 }
 
 /** Only a ledger names itself when it knows nothing: a 404 without a name is anybody's. */
