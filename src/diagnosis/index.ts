@@ -27,6 +27,7 @@ import { snatMissing } from './snat-missing/rule.ts'
 import { snatPortRace } from './snat-port-race/rule.ts'
 import { starved } from './starved/rule.ts'
 import { tableFull } from './table-full/rule.ts'
+import { turnedAway } from './turned-away/rule.ts'
 import { udpBeforeRules } from './udp-before-rules/rule.ts'
 import { udpStaleEntry } from './udp-stale-entry/rule.ts'
 
@@ -61,5 +62,6 @@ export const rules: readonly Rule[] = [
   middleboxIdle,
   pathTimeoutChanged,
   plannedEnd,
+  turnedAway,
   starved,
 ]
