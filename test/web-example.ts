@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { realClock } from '../src/clock.ts'
 import type { Admits } from '../src/http/token.ts'
+import { ownUsage } from '../src/kernel/usage.ts'
 import type { Identity } from '../src/outcome/identity.ts'
 import type { Observation, Sink } from '../src/outcome/observation.ts'
 import { fates } from '../src/outcome/fate.ts'
@@ -29,6 +30,7 @@ export function exampleSource(given: Partial<WebSource> = {}): WebSource & { tel
     history: span => recorder().history(span),
     ready: () => ({ ready: true, parts: [{ name: 'tcp-hold client', ready: true }] }),
     noise: () => ({ loopDelayMs: { p50: 0.1, p99: 1.5, max: 12 }, stalls: 0, clockJumps: 0 }),
+    processes: () => ({ wanted: 1, each: [exampleProcess()], restarts: 0, formerCpuS: 0 }),
     subscribe(sink) {
       sinks.add(sink)
       return () => sinks.delete(sink)
@@ -51,6 +53,14 @@ export const exampleWeb = (
     clock: realClock,
     ...(admits && { admits }),
   })
+
+export const exampleProcess = () => ({
+  pid: 7,
+  connections: 48,
+  loopDelayMs: { p50: 0.1, p99: 1.5, max: 12 },
+  stalls: 0,
+  usage: ownUsage(),
+})
 
 export function exampleSnapshot(given: Partial<Snapshot> = {}): Snapshot {
   return {

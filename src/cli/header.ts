@@ -15,12 +15,14 @@ export function header(engine: Engine, { web, progress }: Shown, clock: Clock): 
   const { listens } = engine
   const journal = engine.journal?.()
   const { ready, parts } = engine.ready()
+  const { wanted, each } = engine.processes()
   const waiting = parts.filter(part => !part.ready).map(({ name }) => name)
   return [
     titleOf(engine, `up ${span(clock.steady())}`),
     [
       ...web.map(each => `web http://${each}/`),
       listens.length > 0 && `answers on ${[...new Set(listens)].join(' ')}`,
+      wanted > 1 && (each.length < wanted ? `${each.length} of ${wanted} processes` : `${wanted} processes`),
       journal &&
         (journal.stopped === undefined
           ? `journal ${journal.dir} ${rounded(journal.bytes)}`

@@ -41,7 +41,11 @@ export function lines({ config, command, clock, lost }: OutputJob): Output {
     log,
     begin(engine, web) {
       const { listens, identity, version } = engine
-      log.info({ version, identity, listens, web, journal: engine.journal?.().dir }, `longhold ${command} runs`)
+      const { wanted: processes } = engine.processes()
+      log.info(
+        { version, identity, processes, listens, web, journal: engine.journal?.().dir },
+        `longhold ${command} runs`,
+      )
       totalsIn(everyMs, engine)
       for (const sink of [faultLines(log, clock), verdictLines(log)]) unsubscribe.push(engine.subscribe(sink))
     },

@@ -4,6 +4,7 @@ import { faultMetrics } from './metrics/faults.ts'
 import { probeMetrics } from './metrics/probes.ts'
 import { processMetrics } from './metrics/process.ts'
 import { survivalMetrics } from './metrics/survival.ts'
+import { usageMetrics } from './metrics/usage.ts'
 import { verdictMetrics } from './metrics/verdicts.ts'
 
 /**
@@ -17,6 +18,7 @@ export const metrics: readonly Metric[] = [
   ...survivalMetrics,
   ...probeMetrics,
   ...processMetrics,
+  ...usageMetrics,
 ]
 
 /** The table of metrics as it stands in the README, which a test compares with it. */

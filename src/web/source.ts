@@ -2,6 +2,7 @@ import type { Asked } from '../evidence/ledger/source.ts'
 import type { Statement } from '../evidence/ledger/statement.ts'
 import type { Look } from '../evidence/look.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Usage } from '../kernel/usage.ts'
 import type { Identity } from '../outcome/identity.ts'
 import type { Sink } from '../outcome/observation.ts'
 import type { Next } from '../probes/kind.ts'
@@ -36,7 +37,9 @@ export interface WebSource {
   /** Reads the evidence that the configuration allows, never oftener than every 10 s, and never rejects. Absent where none is read. */
   look?(): Promise<Look>
   ready(): Readiness
+  /** Of the worst process; counts are those of all. */
   noise(): Noise
+  processes(): ProcessesState
   /** Where a file is followed. */
   configuration?(): ConfigurationState
   /** When certificates and authorities in force end. */
@@ -61,6 +64,25 @@ export interface ConfigurationState {
 export interface Readiness {
   readonly ready: boolean
   readonly parts: readonly { readonly name: string; readonly ready: boolean }[]
+}
+
+/** The process that was started, and those that share its connections. */
+export interface ProcessesState {
+  /** So many there are to be. */
+  readonly wanted: number
+  /** Those that run, the one that was started first. */
+  readonly each: readonly {
+    readonly pid: number
+    /** Held connections that are open. */
+    readonly connections: number
+    readonly loopDelayMs: Noise['loopDelayMs']
+    readonly stalls: number
+    readonly usage: Usage
+  }[]
+  /** How often one of them was begun anew. */
+  readonly restarts: number
+  /** CPU time of those that are gone, s. */
+  readonly formerCpuS: number
 }
 
 /** What this process itself adds to what it measures. */

@@ -13,6 +13,7 @@ export function status(source: WebSource, uptimeS: number) {
     runs: snapshot.runs,
     ...source.ready(),
     noise: source.noise(),
+    processes: source.processes(),
     configuration: source.configuration?.(),
     journal: source.journal?.(),
     ledger: source.ledger && { open: source.ledger.openCount },

@@ -36,6 +36,17 @@ export interface Sample {
   readonly sharedLabels?: Labels
 }
 
+/** A metric of a few samples. */
+export function plain(
+  type: 'counter' | 'gauge',
+  name: string,
+  help: string,
+  labels: readonly string[],
+  samples: (now: Now) => readonly Sample[],
+): Metric {
+  return { name, type, help, labels, samples }
+}
+
 export const cohortLabels = ['side', 'kind', 'cohort', 'path'] as const
 export const cohortOf = once(({ side, kind, cohort, path }: OfCohort): Labels => ({ side, kind, cohort, path }))
 

@@ -1,13 +1,6 @@
-import { statSync } from 'node:fs'
-import { fileLimit } from '../../kernel/native.ts'
-import { type Metric, type Now, one, type Sample } from './definition.ts'
+import { type Metric, one, plain, type Sample } from './definition.ts'
 
-/**
- * Metrics of this process: what it is, what it turned away, and how much its own noise may have blurred.
- *
- * The `process_` and `nodejs_` ones carry prom-client's names but are read here: its default collectors list every handle and every
- * file (25 ms at 18,000 connections, against 0.05 ms), and start an event-loop monitor and a GC observer that nothing stops.
- */
+/** Metrics of this process: what it is, what it turned away, and how much its own noise may have blurred. */
 export const processMetrics: readonly Metric[] = [
   plain(
     'gauge',
@@ -33,13 +26,17 @@ export const processMetrics: readonly Metric[] = [
     [],
     ({ source }) => (source.ledger ? [one(source.ledger.openCount)] : []),
   ),
-  plain('gauge', 'longhold_event_loop_delay_seconds', 'How late the event loop was lately.', ['stat'], ({ source }) =>
-    Object.entries(source.noise().loopDelayMs).map(([stat, ms]) => one(ms / 1000, { stat })),
+  plain(
+    'gauge',
+    'longhold_event_loop_delay_seconds',
+    'How late the event loop was lately: that of the process with the latest.',
+    ['stat'],
+    ({ source }) => Object.entries(source.noise().loopDelayMs).map(([stat, ms]) => one(ms / 1000, { stat })),
   ),
   plain(
     'counter',
     'longhold_event_loop_stalls_total',
-    'Stalls long enough to make samples suspect.',
+    'Stalls long enough to make samples suspect, of all processes.',
     [],
     ({ source }) => [one(source.noise().stalls)],
   ),
@@ -73,41 +70,9 @@ export const processMetrics: readonly Metric[] = [
   plain('gauge', 'longhold_journal_stopped', '1 when the journal gave up, such as on a full disk.', [], ({ source }) =>
     known(source.journal?.(), ({ stopped }) => Number(stopped !== undefined)),
   ),
-  plain('counter', 'process_cpu_seconds_total', 'User and system CPU time.', [], () => {
-    const { user, system } = process.cpuUsage()
-    return [one((user + system) / 1e6)]
-  }),
-  plain('gauge', 'process_start_time_seconds', 'When the process began, Unix time.', [], ({ startedAtS }) => [
-    one(startedAtS),
-  ]),
-  plain('gauge', 'process_resident_memory_bytes', 'Resident memory.', [], () => [one(process.memoryUsage.rss())]),
-  plain('gauge', 'process_open_fds', 'Open files and sockets (on Linux 6.2 and newer).', [], openFiles),
-  plain('gauge', 'process_max_fds', 'How many files and sockets it may open.', [], () => [one(fileLimit())]),
-  plain('gauge', 'nodejs_heap_size_used_bytes', 'JavaScript heap in use.', [], () => [
-    one(process.memoryUsage().heapUsed),
-  ]),
-  plain('gauge', 'nodejs_external_memory_bytes', 'Memory of buffers outside the JavaScript heap.', [], () => [
-    one(process.memoryUsage().external),
-  ]),
 ]
-
-function plain(
-  type: 'counter' | 'gauge',
-  name: string,
-  help: string,
-  labels: readonly string[],
-  samples: (now: Now) => readonly Sample[],
-): Metric {
-  return { name, type, help, labels, samples }
-}
 
 /** No sample where there is nothing to tell of. */
 function known<T>(state: T | undefined, read: (state: T) => number): Sample[] {
   return state === undefined ? [] : [one(read(state))]
-}
-
-/** Since Linux 6.2 the directory's size is the number of its entries; before, it is 0, and counting them would stall us. */
-function openFiles(): Sample[] {
-  const { size } = statSync('/proc/self/fd', { throwIfNoEntry: false }) ?? { size: 0 }
-  return size > 0 ? [one(size)] : []
 }
