@@ -174,13 +174,19 @@ describe('a run', () => {
     expect(err).toMatch(new RegExp(`^longhold: .*${port}.*\n$`))
   })
 
-  test('more connections than files: one sentence with the fix', async () => {
-    const limited = ['ulimit -n 512 && exec "$0" "$@"', process.execPath, launcher]
-    const { code, err } = await longhold([...limited, 'client', '--connections', '500'], { node: 'sh', script: '-c' })
+  test('more connections than files: one sentence with the fix, or as many processes as it takes', async () => {
+    const cohort = '{kind: tcp-hold, name: many, to: 127.0.0.1, connections: 1000}'
+    const with512 = async (processes: string, ...args: readonly string[]) => {
+      const limited = ['ulimit -n 512 && exec "$0" "$@"', process.execPath, launcher]
+      const file = await written(`processes: ${processes}\nprobes: [${cohort}]`)
+      return longhold([...limited, 'client', '--config', file, ...args], { node: 'sh', script: '-c' })
+    }
+    const { code, err } = await with512('1')
     expect(code).toBe(1)
     expect(err).toMatch(
-      /^longhold: this configuration needs up to \d+ open files .*the limit is 512: raise it with "ulimit -n \d+", or hold fewer connections\n$/,
+      /^longhold: this configuration needs up to \d+ open files .*the limit is 512: raise it with "ulimit -n \d+", share them out \(processes: 3, or auto\), or hold fewer connections\n$/,
     )
+    expect((await with512('auto', '--check')).out).toContain('1 probe holding 1000 connections; in 3 processes; ')
   })
 
   test('a reader that goes away ends it', async () => {
