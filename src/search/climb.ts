@@ -4,6 +4,7 @@ import { isOfOneMoment } from '../tuning/moment.ts'
 import type { Trial } from '../tuning/trial.ts'
 import type { Outcome } from './attempt.ts'
 import type { Climbed, ClimbPlan, ClimbWorld, Progress } from './climbed.ts'
+import { bystanders, soon } from './bystanders.ts'
 import { connections } from './connections.ts'
 import { disturbances } from './disturbances.ts'
 import { refreshing } from './refreshing.ts'
@@ -14,8 +15,6 @@ import { sentinel, type Want, wantsOf } from './wants.ts'
 const mostRestarts = 3
 /** Between two sentinels, as a share of the time that has passed. */
 const [firstSentinelMs, sentinelRatio, sentinelsEach] = [400, 1.25, 2]
-/** Silences up to so many times the upper bound are waited for, where they make the bounds sharper. */
-const soon = 1.06
 /** What ends connections as they expire takes a moment for all of them, ms. */
 const settleMs = 1000
 /** Between two rounds, and between two looks at the whole picture, ms. */
@@ -37,6 +36,7 @@ export async function climb(plan: ClimbPlan, world: ClimbWorld): Promise<Climbed
   let [isOver, settling] = [false, false]
   /** The picture that ended it: a moment later those that are about to be cut would count as having outlived it. */
   let settled: Estimate | undefined
+  const others = bystanders(clock)
   let disarm: (() => void) | undefined
   const all = connections({
     protocol,
@@ -67,7 +67,9 @@ export async function climb(plan: ClimbPlan, world: ClimbWorld): Promise<Climbed
     trials = withoutMoments(trials)
     const found = estimate(trials, all.silent())
     if (found.kind !== 'open') {
-      if (!isAwaited(found) && !mayGetSharper(found)) void settle(found)
+      if (isAwaited(found)) return
+      if (isWide(found) && (isTellingMore(found) || mayGetSharper(found))) return
+      void settle(found)
     } else if (all.ahead().length === 0 && !all.isOpening()) finish('none')
   }
 
@@ -76,10 +78,13 @@ export async function climb(plan: ClimbPlan, world: ClimbWorld): Promise<Climbed
     kind === 'died' &&
     all.held('rung').some(({ want, attempt }) => attempt.isAsking() && want.silenceMs <= highMs * 1.001)
 
-  /** The bounds are wider than wanted, and silences that can narrow them are nearly over. */
-  const mayGetSharper = ({ kind, lowMs, highMs }: Found): boolean =>
-    kind === 'died' &&
-    highMs > Math.max(1, lowMs) * ladder.ratio * 1.02 &&
+  const isWide = ({ kind, lowMs, highMs }: Found): boolean =>
+    kind === 'died' && highMs > Math.max(1, lowMs) * ladder.ratio * 1.02
+
+  const isTellingMore = (found: Found): boolean => speaker === 'client' && others.ask(all.held('rung'), found)
+
+  /** Silences that can narrow the bounds are nearly over. */
+  const mayGetSharper = ({ lowMs, highMs }: Found): boolean =>
     all.ahead().some(silenceMs => silenceMs > lowMs && silenceMs <= highMs * soon)
 
   function withoutMoments(of: readonly Trial[]): readonly Trial[] {
