@@ -13,6 +13,7 @@ export const folders = [
   'prometheus-operator',
   'grafana',
   'reload',
+  'secured',
   'keepalive-matrix',
   'idle-ladder',
   'node-local-dns',

@@ -35,14 +35,17 @@ export function rendered(folder: Folder): readonly Rendered[] {
 export const nameOf = ({ kind, metadata: { name, namespace } }: Rendered): string =>
   [kind, name, namespace].filter(Boolean).join(' ')
 
-function overBase(component: Folder): readonly Rendered[] {
+const overBase = (component: Folder): readonly Rendered[] => overlaid(['base'], [component])
+
+/** What an overlay of these comes to. */
+export function overlaid(resources: readonly Folder[], components: readonly Folder[]): readonly Rendered[] {
   const root = mkdtempSync(join(tmpdir(), 'longhold-manifests-'))
-  const from = (folder: Folder) => JSON.stringify(relative(root, pathOf(folder)))
+  const from = (folders: readonly Folder[]) => JSON.stringify(folders.map(folder => relative(root, pathOf(folder))))
   const head = 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n'
   try {
     writeFileSync(
       join(root, 'kustomization.yaml'),
-      `${head}resources: [${from('base')}]\ncomponents: [${from(component)}]\n`,
+      `${head}resources: ${from(resources)}\ncomponents: ${from(components)}\n`,
     )
     return kustomize(root)
   } finally {

@@ -80,7 +80,6 @@ export const overrides: readonly Override[] = [
     },
     portForm,
   ),
-  ...secretFlags,
   on(commands, 'journal', '<off|dir>', 'where what happened is kept for "longhold report"', (draft, text) => {
     if (text === 'off') draft.journal = 'off'
     else section(draft, 'journal').dir = text
@@ -98,6 +97,7 @@ export const overrides: readonly Override[] = [
       return [['evidence', 'agent']]
     },
   ),
+  ...secretFlags,
   on(commands, 'log-level', '<level>', 'debug, info, warn or error', (draft, text) => {
     section(draft, 'log').level = text
     return [['log', 'level']]

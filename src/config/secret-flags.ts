@@ -1,4 +1,4 @@
-import { type Draft, section } from './draft.ts'
+import { type Draft, isDraft, section } from './draft.ts'
 import { on, type Override } from './flag.ts'
 import { commands } from './schema.ts'
 
@@ -15,8 +15,16 @@ export const secretFlags: readonly Override[] = [
   on(asking, 'evidence-tls-cert', '<file>', 'the certificate to ask with', at('evidence', 'tls', 'certFile')),
   on(asking, 'evidence-tls-key', '<file>', 'its private key', at('evidence', 'tls', 'keyFile')),
   on(asking, 'agent-token', '<token>', 'the token that agent wants', at('evidence', 'agent', 'token')),
-  on(asking, 'agent-token-file', '<file>', 'a file with it', at('evidence', 'agent', 'tokenFile')),
+  on(asking, 'agent-token-file', '<file>', 'a file with it', whereAsked(at('evidence', 'agent', 'tokenFile'))),
 ]
+
+/** A manifest may bring the token of an agent whether or not that is asked. */
+function whereAsked(apply: Override['apply']): Override['apply'] {
+  return (draft, text, kinds) => {
+    const evidence = isDraft(draft.evidence) ? draft.evidence : {}
+    return isDraft(evidence.agent) ? apply(draft, text, kinds) : [['evidence']]
+  }
+}
 
 /** Sections are made on the way, as their fields are. */
 function at(...path: readonly [string, ...string[]]): Override['apply'] {

@@ -16,33 +16,34 @@ const keptMs = 10_000
 export const admitsAll: Admits = () => Promise.resolve(true)
 
 export function admitsToken(token: string, where: string): Admits {
-  const wanted = digest(checked(token, where))
+  const wanted = digests(checked(token, where))
   return authorization => Promise.resolve(bears(authorization, wanted))
 }
 
-/** The token in a file. Rejects with a Problem when there is none at the start; one that is gone later stays in force. */
+/** The tokens in a file, a line each. Rejects with a Problem when there is none at the start; what is gone later stays in force. */
 export async function admitsTokenIn(file: string, clock: Clock, setting = '--token-file'): Promise<Admits> {
-  let wanted = digest(checked(await text(file, setting), file))
+  let wanted = digests(checked(await text(file, setting), file))
   let readAt = clock.steady()
   return async authorization => {
     if (clock.steady() - readAt > keptMs) {
       readAt = clock.steady()
       wanted = await text(file, setting)
-        .then(token => digest(checked(token, file)))
+        .then(tokens => digests(checked(tokens, file)))
         .catch(() => wanted)
     }
     return bears(authorization, wanted)
   }
 }
 
-/** The token in a file, for who shows it. Rejects with a Problem when there is none. */
+/** The token in the first line of a file, for who shows it. Rejects with a Problem when there is none. */
 export const tokenIn = async (file: string, setting = '--token-file'): Promise<string> =>
-  checked(await text(file, setting), file)
+  checked(await text(file, setting), file)[0]
 
 /** In a time that tells nothing of the token: digests are of one length, and compared as a whole. */
-function bears(authorization: string | undefined, wanted: Buffer): boolean {
+function bears(authorization: string | undefined, wanted: readonly Buffer[]): boolean {
   const token = tokenOf(authorization ?? '')
-  return timingSafeEqual(digest(token ?? ''), wanted) && token !== undefined
+  const given = digest(token ?? '')
+  return wanted.filter(each => timingSafeEqual(given, each)).length > 0 && token !== undefined
 }
 
 function tokenOf(authorization: string): string | undefined {
@@ -53,6 +54,7 @@ function tokenOf(authorization: string): string | undefined {
   return colon < 0 ? undefined : userAndPassword.slice(colon + 1)
 }
 
+const digests = (tokens: readonly string[]): readonly Buffer[] => tokens.map(digest)
 const digest = (token: string): Buffer => createHash('sha256').update(token).digest()
 
 const text = (file: string, setting: string): Promise<string> =>
@@ -60,9 +62,15 @@ const text = (file: string, setting: string): Promise<string> =>
     throw new Problem(`${setting}: cannot read ${file} (${error instanceof Error ? error.message : String(error)})`, 2)
   })
 
-function checked(token: string, where: string): string {
-  const trimmed = token.trim()
-  if (!/^[\x21-\x7e]{1,4096}$/.test(trimmed))
-    throw new Problem(`${where}: expected a token of 1 to 4096 printable characters without spaces`, 2)
-  return trimmed
+function checked(text: string, where: string): readonly [string, ...string[]] {
+  const [first = '', ...more] = text.trim().split(/\s*\n\s*/)
+  if ([first, ...more].every(token => /^[\x21-\x7e]{1,4096}$/.test(token)) && more.length < most)
+    return [first, ...more]
+  throw new Problem(
+    `${where}: expected a token of 1 to 4096 printable characters without spaces, or up to ${most} of them, a line each`,
+    2,
+  )
 }
+
+/** A new token, the one before, and some for whoever rotates them by hand. */
+const most = 8

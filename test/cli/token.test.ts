@@ -48,6 +48,19 @@ test('a token that rotates is the one that counts from then on', async () => {
   await once(pair.child, 'close')
 })
 
+test('of several lines each is a token that counts', async () => {
+  const { pair, secret, ask } = await guarded()
+  await writeFile(`${secret}.new`, 'second-token\nfirst-token\n')
+  await rename(`${secret}.new`, secret)
+  await expect
+    .poll(async () => (await ask('/metrics', 'Bearer second-token')).status, { timeout: 20_000, interval: 250 })
+    .toBe(200)
+  expect((await ask('/metrics', 'Bearer first-token')).status).toBe(200)
+  expect((await ask('/metrics', 'Bearer second-token first-token')).status).toBe(401)
+  pair.child.kill('SIGTERM')
+  await once(pair.child, 'close')
+})
+
 test('a file without a token is a mistake that is named at the start, and nothing is left listening', async () => {
   const { file } = await smallPair({ web: { listen: '127.0.0.1:0', tokenFile: '/nowhere/token' } })
   const { code, err } = await longhold(['pair', '--config', file, '--for', '2s'])
