@@ -1,5 +1,9 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { readJournal } from '../../src/record/journal/read.ts'
+import { freePort, longhold, written } from '../cli/longhold.ts'
 import { type Asked, killed, lives, running, type Row, server, stopped } from './several.ts'
 
 const begun: Asked[] = []
@@ -120,6 +124,24 @@ test('a process that is killed: the end of each of its connections is told once,
   expect(out).toContain('a process that held connections is gone')
 })
 
+test('a process that does not answer is left out, and that is said; when it goes on, it is as before', async () => {
+  const { here } = await three()
+  await expect.poll(() => openIn(here, 'client')).toBe(51)
+  const [, , pid = 0] = await pidsOf(here)
+  process.kill(pid, 'SIGSTOP')
+  const answer = await here.json<{ missing: number; connections: Row[] }>('api/connections')
+  expect([answer.missing, answer.connections.length]).toEqual([1, 35])
+  expect(await here.text('connections')).toContain('One process of this client did not answer in time')
+  await expect.poll(() => here.text('metrics'), { timeout: 20_000 }).toMatch(/^longhold_processes 2$/m)
+  expect((await here.status()).ready).toBe(false)
+  process.kill(pid, 'SIGCONT')
+  await expect.poll(async () => (await here.rows()).length, { timeout: 20_000 }).toBe(51)
+  await expect.poll(async () => (await here.status()).processes.each[2]?.stalls, { timeout: 20_000 }).toBeGreaterThan(0)
+  process.kill(pid, 'SIGSTOP')
+  expect(await stopped(here)).toBe(0) // a process that hears nothing is ended
+  expect(lives(pid)).toBe(false)
+})
+
 test('the process that was started is killed: no other is left, and every one said goodbye', async () => {
   const { there, here } = await three()
   await expect.poll(() => openIn(there, 'server')).toBe(51)
@@ -162,4 +184,49 @@ test('a reload reaches all processes: what is the same stays, what is set otherw
   expect(await of('stays')).toEqual(stays)
   expect((await here.status()).processes).toMatchObject({ restarts: 0 })
   await expect.poll(() => openIn(there, 'server')).toBe(18)
+})
+
+test('a pair whose process is killed says nothing of the network; one round, report and journal take all processes together', async () => {
+  const at = `127.0.0.1:${await freePort()}`
+  const off = { 'http-hold': 'off', 'udp-echo': 'off', dns: 'off' }
+  const probes = [{ kind: 'tcp-hold', name: 'own', to: at, ...usual, connections: 9 }]
+  const dir = await mkdtemp(join(tmpdir(), 'longhold-processes-'))
+  const settings = { processes: 3, journal: { dir }, server: { ...off, 'tcp-hold': { listen: at } }, probes }
+  const here = await running('pair', settings)
+  begun.push(here)
+  await expect.poll(() => openIn(here, 'client'), { timeout: 30_000 }).toBe(9)
+  process.kill((await pidsOf(here))[1] ?? 0, 'SIGKILL')
+  await expect.poll(async () => (await here.status()).processes.restarts, { timeout: 30_000 }).toBe(1)
+  await expect.poll(() => openIn(here, 'client'), { timeout: 30_000 }).toBe(9)
+  expect((await here.status()).verdicts).toEqual([])
+  expect(await stopped(here)).toBe(0)
+  const { snapshot } = await readJournal(dir)
+  expect(snapshot.cohorts.find(({ side }) => side === 'client')).toMatchObject({ open: 0, opened: 12, fateless: 0 })
+  expect(snapshot.verdicts).toEqual([])
+
+  const once = await longhold([
+    'pair',
+    '--once',
+    '--config',
+    await written(JSON.stringify({ ...settings, web: 'off', journal: 'off' })),
+  ])
+  expect([once.code, once.err]).toEqual([0, ''])
+})
+
+test('every process proves the token', async () => {
+  const tokenFile = await written('a-token-of-enough-characters')
+  const auth = { tokenFile }
+  const tcp = `127.0.0.1:${await freePort()}`
+  const off = { 'http-hold': 'off', 'udp-echo': 'off', dns: 'off' }
+  const there = await running('server', { auth, server: { ...off, 'tcp-hold': { listen: tcp } } })
+  begun.push(there)
+  const here = await running('client', {
+    auth,
+    processes: 3,
+    evidence: 'off',
+    probes: [{ kind: 'tcp-hold', name: 'proven', to: tcp, ...usual, connections: 6 }],
+  })
+  begun.push(here)
+  await expect.poll(() => openIn(there, 'server'), { timeout: 30_000 }).toBe(6)
+  expect((await there.text('metrics')).match(/longhold_rejected_total\{kind="tcp-hold"[^}]*\} [1-9]/)).toBe(null)
 })

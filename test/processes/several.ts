@@ -14,7 +14,7 @@ export interface Row {
 export interface Status {
   readonly processes: {
     readonly wanted: number
-    readonly each: readonly { readonly pid: number; readonly connections: number }[]
+    readonly each: readonly { readonly pid: number; readonly connections: number; readonly stalls: number }[]
     readonly restarts: number
   }
   readonly ready: boolean

@@ -11,6 +11,8 @@ export interface Link {
   readonly pid: number | undefined
   /** It can be asked. */
   readonly isUp: boolean
+  /** It said how it is lately: one that was stopped, or hangs, does not. */
+  readonly isHeard: boolean
   /** As it last said; absent before that. */
   readonly vital: Vital | undefined
   /** Resolves when it can be asked for the first time, or never will. */
@@ -41,6 +43,8 @@ interface LinkJob {
 }
 
 const entry = fileURLToPath(new URL('worker.ts', import.meta.url))
+/** It says how it is each second: after so many ms without it is not counted on. */
+const silentMs = 5000
 /** What one that is told to go may take, ms. */
 const patienceMs = 2000
 
@@ -53,13 +57,15 @@ export function link({ being, clock, log, hear }: LinkJob): Link {
   })
   const up = Promise.withResolvers<void>()
   const questions = new Map<number, (answer: Answer) => void>()
-  let [isUp, asked] = [false, 0]
+  let [isUp, asked, heardAt] = [false, 0, -Infinity]
   let vital: Vital | undefined
 
   function take(news: News): void {
     if (news.say === 'told') return hear(news.observations)
-    if (news.say === 'vital') vital = news.vital
-    else if (news.say === 'log') say(log, news)
+    if (news.say === 'vital') {
+      vital = news.vital
+      heardAt = clock.steady()
+    } else if (news.say === 'log') say(log, news)
     else if (news.say === 'up') {
       isUp = true
       up.resolve()
@@ -86,6 +92,9 @@ export function link({ being, clock, log, hear }: LinkJob): Link {
     },
     get isUp() {
       return isUp
+    },
+    get isHeard() {
+      return isUp && clock.steady() - heardAt < silentMs
     },
     get vital() {
       return vital

@@ -4,8 +4,8 @@ import type { Ended, Observation, OfCohort } from '../../outcome/observation.ts'
 export interface OpenThere {
   readonly size: number
   hear(observation: Observation): void
-  /** Their ends at `steady` (ms), each once, as each is taken: the process that held them is gone, which is no fault of the network. */
-  endAll(steady: number): Iterable<Ended>
+  /** Their ends, each once, at the time (`steady`, ms) at which it is taken: the process that held them is gone, which is no fault of the network. */
+  endAll(steady: () => number): Iterable<Ended>
 }
 
 interface Open {
@@ -54,10 +54,10 @@ export function openThere(): OpenThere {
           phase: 'idle',
           code: 'PROCESS',
           planned: true,
-          idleMs: Math.max(0, steady - silentSince),
+          idleMs: Math.max(0, steady() - silentSince),
           tookUs: 0,
           exchanges,
-          lifetimeMs: Math.max(0, steady - openedAt),
+          lifetimeMs: Math.max(0, steady() - openedAt),
           zombie: false,
         }
     },

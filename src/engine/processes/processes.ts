@@ -114,7 +114,7 @@ export function processes({ count, identity, auth, clock, log, hear, tell, forge
       }
       forget(nth)
       let told = 0
-      for (const ended of open.endAll(clock.steady())) {
+      for (const ended of open.endAll(clock.steady)) {
         tell(ended, nth)
         if (++told % stride === 0) await setImmediate()
       }
@@ -126,6 +126,7 @@ export function processes({ count, identity, auth, clock, log, hear, tell, forge
         return worker
       },
       async answer(asked: Parameters<Answering>[0]): Promise<Page<ListedRow> | undefined> {
+        if (!worker.isHeard) return undefined
         const answer = await worker.ask({ do: 'list', asked }, listMs)
         return typeof answer === 'object' && 'value' in answer ? (answer.value as Page<ListedRow>) : undefined // what `listed` made there
       },
@@ -142,7 +143,7 @@ export function processes({ count, identity, auth, clock, log, hear, tell, forge
     askAll: (task, withinMs) =>
       Promise.all(seats.filter(({ worker }) => worker.isUp).map(({ worker }) => worker.ask(task, withinMs))),
     vitals: part =>
-      seats.map(({ worker }) => (worker.isUp ? worker.vital?.parts.find(each => each.part === part) : undefined)),
+      seats.map(({ worker }) => (worker.isHeard ? worker.vital?.parts.find(each => each.part === part) : undefined)),
     steady: clock.steady,
   }
 
@@ -152,8 +153,8 @@ export function processes({ count, identity, auth, clock, log, hear, tell, forge
     answering: seats.map(({ answer }) => answer),
     get workers() {
       return seats.flatMap(({ worker, open }): WorkerState[] => {
-        const { isUp, pid, vital } = worker
-        if (!isUp || pid === undefined || !vital) return []
+        const { isHeard, pid, vital } = worker
+        if (!isHeard || pid === undefined || !vital) return []
         const { loopDelayMs, stalls, usage } = vital
         return [{ pid, connections: open.size, loopDelayMs, stalls, usage }]
       })

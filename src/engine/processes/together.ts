@@ -6,7 +6,7 @@ import type { Processes, WorkerState } from './processes.ts'
 export interface Running {
   /** So many there are to be. */
   readonly wanted: number
-  /** Those that run and said how they are within the last second or so. */
+  /** Those that run, and said so within the last few seconds. */
   readonly each: readonly WorkerState[]
   /** How often one of them was begun anew. */
   readonly restarts: number

@@ -10,7 +10,7 @@ export const usageMetrics: readonly Metric[] = [
   plain(
     'gauge',
     'longhold_processes',
-    'Processes that hold connections, this one included: those that run.',
+    'Processes that hold connections, this one included: those that run, and answer.',
     [],
     ({ source }) => [one(source.processes().each.length)],
   ),
