@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { readJournal } from '../../src/record/journal/read.ts'
-import { freePort, longhold, written } from '../cli/longhold.ts'
+import { begin, freePort, longhold, written } from '../cli/longhold.ts'
 import { type Asked, killed, lives, running, type Row, server, stopped } from './several.ts'
 
 const begun: Asked[] = []
@@ -151,6 +152,20 @@ test('the process that was started is killed: no other is left, and every one sa
   await expect.poll(() => openIn(there, 'server')).toBe(0)
   const goodbyes = (await there.status()).cohorts.flatMap(({ ends }) => ends.filter(({ planned }) => planned))
   expect(sum(goodbyes.map(({ count }) => count))).toBe(51 - 19)
+})
+
+test('it is killed while the others come up: none is left', async () => {
+  const probes = [{ kind: 'tcp-hold', name: 'early', to: '127.0.0.1:1', connections: 8 }]
+  const file = await written(JSON.stringify({ processes: 4, web: 'off', journal: 'off', evidence: 'off', probes }))
+  for (const moment of [1, 2, 3]) {
+    const here = begin(['client', '--config', file])
+    const children = () => readFileSync(`/proc/${here.child.pid}/task/${here.child.pid}/children`, 'utf8')
+    const pids = () => children().trim().split(' ').filter(Boolean).map(Number)
+    await expect.poll(() => pids().length, { interval: 1, timeout: 30_000 }).toBeGreaterThanOrEqual(moment)
+    const there = pids()
+    await killed(here)
+    await expect.poll(() => there.filter(lives), { timeout: 30_000 }).toEqual([])
+  }
 })
 
 test('what reaches the whole group of processes is for the one that was started to heed', async () => {

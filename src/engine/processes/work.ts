@@ -25,6 +25,7 @@ export function work(own: NodeJS.Process): void {
   let begun: Station | undefined
   const { promise: station, resolve, reject } = Promise.withResolvers<Station>()
   const send = (news: News) => void (own.connected && own.send?.(news, () => {})) // it may be closed any time: `disconnect` tells
+  if (!own.connected) own.exit(0) // gone while we were being loaded, when nobody listened for that
   keepNurserySmall()
   own.on('uncaughtException', error => {
     const words = [{ err: error, pid: own.pid }, 'longhold has a bug: a process that holds connections stops']
