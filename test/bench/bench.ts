@@ -6,10 +6,11 @@ import { describeMachine, machine } from './machine.ts'
 import { type Finding, isMet } from './measure.ts'
 import { missingFor } from './needs.ts'
 import { page } from './page.ts'
+import { scale } from './scale/scale.ts'
 import { scrape } from './scrape.ts'
 import { printed } from './table.ts'
 
-const benchmarks: readonly Benchmark[] = [held, dns, scrape, page]
+const benchmarks: readonly Benchmark[] = [held, dns, scrape, page, scale]
 
 interface Options {
   readonly quick: boolean
