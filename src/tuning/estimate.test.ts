@@ -51,7 +51,12 @@ test('where even the shortest silence kills all, there is only an upper bound', 
 test('those cut at one age, while younger ones live, tell the timeout to the moment', () => {
   const trials = times(50, index => cut(75_000 + index))
   const younger = times(2, () => ({ ageMs: 40_000 }))
-  expect(estimate(trials, younger)).toMatchObject({ kind: 'cut', lowMs: 75_000, highMs: 75_049, how: [['closed', 50]] })
+  expect(estimate(trials, younger)).toMatchObject({ kind: 'cut', lowMs: 74_931, highMs: 75_000, how: [['closed', 50]] })
+})
+
+test('who survived bounds the timeout from below, however late the others were cut', () => {
+  const trials = [...times(50, index => cut(6000 + index * 10)), ...times(8, () => survived(5800))]
+  expect(estimate(trials, [{ ageMs: 400 }])).toMatchObject({ kind: 'cut', lowMs: 5800, highMs: 6000 })
 })
 
 test('those cut at one moment tell nothing as long as nobody younger was there to be spared', () => {
@@ -65,7 +70,7 @@ test('those cut at one moment tell nothing as long as nobody younger was there t
 
 test('those of one age that were cut at different moments were cut for their age', () => {
   const trials = [...times(5, index => cut(30_000 + index, 30_000)), ...times(5, index => cut(30_000 + index, 45_000))]
-  expect(estimate(trials, [])).toMatchObject({ kind: 'cut', lowMs: 30_000 })
+  expect(estimate(trials, [])).toMatchObject({ kind: 'cut', highMs: 30_000 })
 })
 
 test('connections that die at random, at any age, have no timeout', () => {

@@ -40,6 +40,15 @@ const fewest = 3
 /** Those of one age are cut within so much of it: servers look for idle ones once a second, or less often. */
 export const latest = (age: number): number => age * 1.05 + Math.min(1500, age * 0.3)
 
+/** Timers of ours and of the peer's come so much late, ms. */
+const tickMs = 20
+
+const longestSurvived = (trials: readonly Trial[], below: number): number =>
+  trials.reduce(
+    (most, { outcome, silenceMs }) => (outcome === 'survived' && silenceMs < below ? Math.max(most, silenceMs) : most),
+    0,
+  )
+
 function ofCuts(trials: readonly Trial[], silent: readonly Silent[]): Found | undefined {
   const cuts = trials.filter(trial => trial.outcome === 'cut').toSorted((a, b) => a.silenceMs - b.silenceMs)
   const first = densest(cuts.map(({ silenceMs }) => silenceMs))
@@ -59,10 +68,13 @@ function ofCuts(trials: readonly Trial[], silent: readonly Silent[]): Found | un
   const younger = silent.filter(({ ageMs }) => ageMs < low * 0.9).length
   const apart = elapsed - Math.min(...moments) > low * 0.1 // the same age at different moments
   if (younger === 0 && !apart) return undefined
+  // Nobody is cut too soon, and some are late: the timeout is at most the first one's age, and hardly further below than the others
+  // are above.
+  const late = last - low
   return {
     kind: 'cut',
-    lowMs: low,
-    highMs: last,
+    lowMs: Math.max(longestSurvived(trials, low), low - late - tickMs),
+    highMs: low,
     chance: 0,
     survivedBeyond: outlived,
     beyond: reached,
