@@ -52,6 +52,7 @@ const found: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT: 'one that somebody else signed',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'one that somebody else signed',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'one that somebody else signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'one that somebody else signed',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'one that signed itself',
   CERT_HAS_EXPIRED: 'one that is over',
   CERT_NOT_YET_VALID: 'one that is not valid yet',

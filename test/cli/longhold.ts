@@ -26,8 +26,8 @@ interface How {
 export interface Running {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
-  /** Resolves when `text` has appeared on stdout. */
-  said(text: string): Promise<void>
+  /** Resolves when `text` has appeared on stdout, so often. */
+  said(text: string, times?: number): Promise<void>
 }
 
 export function begin(
@@ -43,10 +43,11 @@ export function begin(
   return {
     child,
     ended,
-    async said(text) {
-      while (!out.includes(text)) {
+    async said(text, times = 1) {
+      const isSaid = () => out.split(text).length > times
+      while (!isSaid()) {
         const gone = await Promise.race([once(child.stdout, 'data').then(() => false), ended.then(() => true)])
-        if (gone && !out.includes(text)) throw new Error(`ended without saying ${text}:\n${out}${err}`)
+        if (gone && !isSaid()) throw new Error(`ended without saying ${text}:\n${out}${err}`)
       }
     },
   }
