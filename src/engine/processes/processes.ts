@@ -85,10 +85,9 @@ export function processes({ count, identity, auth, clock, log, hear, tell, forge
         }
       }
       const made = link({ being: { share: { nth, of: count }, origin, identity, auth }, clock, log, hear: heard })
-      void made.up.then(async () => {
-        // It came while parts were at work already. One that is begun meanwhile asks it itself.
-        const there = [...parts]
-        for (const [part, probe] of there) report(await made.ask({ do: 'begin', part, probe }, upMs))
+      void made.up.then(() => {
+        // It came while parts were at work already. All are asked for at once: what is ended or begun from now on comes after.
+        for (const [part, probe] of parts) void made.ask({ do: 'begin', part, probe }, upMs).then(report)
       })
       void made.gone.then(exit => (mourning = after(made, exit)))
       return made
