@@ -5,6 +5,7 @@ import type { Benchmark, Effort, Say } from '../benchmark.ts'
 import type { Finding, Measure } from '../measure.ts'
 import { finished } from '../subject.ts'
 import type { Seen } from './inside.ts'
+import { strangers } from './strangers.ts'
 
 export const scale: Benchmark = {
   name: 'scale',
@@ -24,7 +25,10 @@ async function run({ quick, rounds }: Effort, say: Say): Promise<readonly Findin
     : { timesFaster: 12, spreadMs: 300_000, settleMs: 1000, windowMs: 600_000 }
   const many = quick ? { processes: 2, clientsEach: 4 } : { processes: 5, clientsEach: 8 }
   const found: { readonly few: Seen; readonly all: Seen }[] = []
+  const eachBytes: number[] = []
   for (let round = 1; round <= rounds; round++) {
+    say(`scale: round ${round}, strangers`)
+    eachBytes.push(await strangers(quick))
     say(`scale: round ${round}, one client`)
     const few = await watched({
       ...one,
@@ -39,7 +43,7 @@ async function run({ quick, rounds }: Effort, say: Say): Promise<readonly Findin
     )
     found.push({ few, all: await watched({ ...many, ...pace }) })
   }
-  return [finding(many, found)]
+  return [finding(many, found, eachBytes)]
 }
 
 /** In a network namespace of its own: nobody else's packets are counted, and none leaves the machine. */
@@ -52,6 +56,7 @@ async function watched(crowd: Crowd): Promise<Seen> {
 function finding(
   { processes, clientsEach }: { readonly processes: number; readonly clientsEach: number },
   found: readonly { readonly few: Seen; readonly all: Seen }[],
+  eachBytes: readonly number[],
 ): Finding {
   const { packets, bytes, udpEntryS, memory } = measured
   const rows: Measure[] = []
@@ -126,13 +131,18 @@ function finding(
       measured.serverCpu.idle + (processes * (exchangesPerS + echo.perS) * measured.serverCpu.answerUs) / 1e6,
     seen => seen.server.cpuShare,
   )
+  const what = 'server: resident memory of a connection, thousands of clients'
+  const ofStrangers: Measure[] = [
+    { what, unit: 'bytes', of: 'calculated', values: eachBytes.map(() => memory.serverConnection) },
+    { what, unit: 'bytes', of: 'measured', values: eachBytes },
+  ]
   const series = (of: 'client' | 'server'): Measure[] => [
     { what: `${of}: series`, unit: '', of: 'calculated', values: found.map(({ few }) => few[of].series) },
     { what: `${of}: series`, unit: '', of: 'measured', values: found.map(({ all }) => all[of].series) },
   ]
   return {
     title: `A server with the clients of ${processes * clientsEach} nodes in ${processes} processes`,
-    measures: [...rows, ...series('client'), ...series('server')],
+    measures: [...rows, ...ofStrangers, ...series('client'), ...series('server')],
     aims: [],
     notes: [
       'Packets and bytes are counted by nftables in the network namespace of these processes alone; of DNS the embedded server answers.',
