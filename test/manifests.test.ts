@@ -61,7 +61,12 @@ describe.each(['client', 'server'] as const)('the Deployment of the %s', command
   })
 
   test('says who it is by variables that exist, and gets no others', () => {
-    expect(container.env.map(({ name }) => name)).toEqual(['LONGHOLD_POD', 'LONGHOLD_NODE', 'LONGHOLD_IP'])
+    expect(container.env.map(({ name }) => name)).toEqual([
+      'LONGHOLD_POD',
+      'LONGHOLD_NODE',
+      'LONGHOLD_ZONE',
+      'LONGHOLD_IP',
+    ])
     for (const { name } of container.env) expect(overrides.map(({ env }) => env)).toContain(name)
     // Kubernetes would set LONGHOLD_SERVER_PORT=tcp://... for a Service longhold-server.
     expect(pod.enableServiceLinks).toBe(false)

@@ -72,10 +72,15 @@ function placer(name: string, written: Written, { wroteAt }: Overridden) {
 
 /** A client answers nothing and a server asks nothing, whatever a shared file says; and everybody is somebody. */
 function whatRuns(command: Command, config: Config, env: Source['env']): Config {
-  const { pod, node, ip }: Partial<Config['identity']> = config.identity // the schema leaves out what was not written
+  const { pod, node, ip, zone }: Partial<Config['identity']> = config.identity // the schema leaves out what was not written
   return {
     ...config,
-    identity: { pod: pod ?? (env.HOSTNAME || hostname()), node: node ?? hostname(), ip: ip ?? ownAddress() },
+    identity: {
+      pod: pod ?? (env.HOSTNAME || hostname()),
+      node: node ?? hostname(),
+      ip: ip ?? ownAddress(),
+      ...(zone !== undefined && { zone }),
+    },
     server: command === 'client' ? {} : switchedOn(config.server),
     probes: command === 'server' ? [] : config.probes,
   }

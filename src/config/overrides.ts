@@ -104,6 +104,7 @@ export const overrides: readonly Override[] = [
   }),
   on(commands, 'pod', '<name>', 'who we are, as told to the other side', inIdentity('pod')),
   on(commands, 'node', '<name>', 'the machine we are on, as told to the other side', inIdentity('node')),
+  on(commands, 'zone', '<name>', 'the zone of that machine, as told to the other side', inIdentity('zone')),
   on(commands, 'ip', '<address>', 'our address, as told to the other side', inIdentity('ip')),
 ]
 

@@ -13,7 +13,12 @@ export type Command = (typeof commands)[number]
 /** What a process runs with: every default filled in, durations in ms, sizes in bytes. */
 export interface Config {
   /** Who we are, as told to the other side. */
-  readonly identity: { readonly pod: string; readonly node: string; readonly ip: string }
+  readonly identity: {
+    readonly pod: string
+    readonly node: string
+    readonly ip: string
+    readonly zone?: string | undefined
+  }
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' }
   readonly web:
     | 'off'
@@ -53,7 +58,7 @@ export interface ProbeConfig {
 export function configSchema(kinds: readonly Kind[]): z.ZodType<Config> {
   const schema = z.strictObject({
     identity: z
-      .strictObject({ pod: word.optional(), node: word.optional(), ip: ip.optional() })
+      .strictObject({ pod: word.optional(), node: word.optional(), ip: ip.optional(), zone: word.optional() })
       .prefault({})
       .meta({ description: 'who we are, as told to the other side; taken from the environment where left out' }),
     log: z

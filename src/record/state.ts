@@ -18,7 +18,13 @@ export const socketOptions = z
     userTimeoutMs: z.number(),
   })
   .transform(({ keepalive, userTimeoutMs }) => ({ keepalive, userTimeoutMs })) // JSON drops what is undefined
-export const identity = z.object({ pod: z.string(), node: z.string(), ip: z.string(), instance: z.string() })
+export const identity = z.object({
+  pod: z.string(),
+  node: z.string(),
+  ip: z.string(),
+  instance: z.string(),
+  zone: z.string().optional(),
+})
 export const ofCohort = { side, kind: z.string(), cohort: z.string(), path: z.enum(paths) }
 export const ofProbe = {
   side: z.literal('client'),

@@ -32,7 +32,7 @@ async function asked(id: string, given: Partial<WebSource> = {}) {
   return { status, markup: body.toString() }
 }
 
-const peer: Identity = { pod: 'server-0', node: 'node-b', ip: '10.0.0.9', instance: 'beef' }
+const peer: Identity = { pod: 'server-0', node: 'node-b', ip: '10.0.0.9', instance: 'beef', zone: 'eu-1' }
 const row = exampleConnection(1, {
   id: 'c1',
   peer,
@@ -87,7 +87,7 @@ test('both sides stand next to each other and on one line', async () => {
   const { status, markup } = await asked('c1', { ...holding(), ...saying(told()) })
   expect(status).toBe(200)
   expect(markup).toContain('<p class="headline is-good">Both sides have it open.</p>')
-  expect(cells(markup, 'Who')).toEqual(['longhold-0 on node-a, 10.0.0.7', 'server-0 on node-b, 10.0.0.9'])
+  expect(cells(markup, 'Who')).toEqual(['longhold-0 on node-a, 10.0.0.7', 'server-0 on node-b in eu-1, 10.0.0.9'])
   expect(cells(markup, 'State')).toEqual(['idle: 5m, next in 10m', 'open'])
   expect(cells(markup, 'Client’s end')).toEqual(['10.0.0.7:40001', '10.244.0.1:51234 translated on the way'])
   expect(cells(markup, 'Keepalive, effective')[0]).toBe('after 1m, 3 x 10s')

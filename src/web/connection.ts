@@ -126,8 +126,8 @@ const sinceByte = ({ lastDataSentMs, lastDataRecvMs }: TcpInfo): number => Math.
 const dash = html`<span class="dim">-</span>`
 const toned = (text: string, tone: string | undefined): Html => html`<span class="${tone ?? ''}">${text}</span>`
 
-const person = ({ pod, node, ip }: Identity): Html =>
-  html`${pod} <span class="quiet">on ${node || 'a node that has no name'}, ${ip}</span>`
+const person = ({ pod, node, ip, zone }: Identity): Html =>
+  html`${pod} <span class="quiet">on ${node || 'a node that has no name'}${zone ? ` in ${zone}` : ''}, ${ip}</span>`
 
 function silentServer(server: ServerSide): Html | undefined {
   if (server.state === 'told') return undefined

@@ -11,7 +11,13 @@ const word = (max: number) =>
     .regex(/^[\x21-\x7e]+$/)
 /** As configuration spells names: what a stranger sends becomes a metric label. */
 const cohort = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
-const identity = z.object({ pod: word(253), node: word(253), ip: word(64), instance: word(32) })
+const identity = z.object({
+  pod: word(253),
+  node: word(253),
+  ip: word(64),
+  instance: word(32),
+  zone: word(253).optional(),
+})
 
 /** What the client says first: who it is, which connection this is, and who will break which silence. */
 const hello = z.object({

@@ -73,6 +73,7 @@ test('a half frame says how much it wants', () => {
 test('hello, welcome and bye survive the trip', () => {
   expect(readHello(helloFrame(hello).subarray(8))).toEqual(hello)
   expect(readWelcome(welcomeFrame(from).subarray(8))).toEqual(from)
+  expect(readWelcome(welcomeFrame({ ...from, zone: 'eu-1' }).subarray(8))).toEqual({ ...from, zone: 'eu-1' })
   expect(readBye(byeFrame('draining').subarray(8))).toBe('draining')
 })
 
