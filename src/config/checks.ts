@@ -24,7 +24,29 @@ export function checksOf({ probes }: Draft): Mistake[] {
 }
 
 /** What will work, but hardly as meant; or not at all, where only the kernel knows for sure. */
-export function warningsOf({ probes, server }: Config): Mistake[] {
+export function warningsOf(config: Config): Mistake[] {
+  return [...inTheClear(config), ...ownLedger(config), ...warningsAbout(config)]
+}
+
+/** The data ports never tell their token: another port should not either. */
+function inTheClear({ auth, web }: Config): Mistake[] {
+  if (web === 'off' || web.tls !== undefined || auth.tokenFile === undefined || auth.tokenFile !== web.tokenFile)
+    return []
+  const sentence = 'the same token is sent in the clear to the web port, as there is no web.tls: take another one there'
+  return [{ path: ['auth', 'tokenFile'], sentence }]
+}
+
+/** A pair asks itself as it would ask any server. */
+function ownLedger({ web, evidence, probes, server }: Config): Mistake[] {
+  if (web === 'off' || evidence === 'off' || probes.length === 0 || Object.keys(server).length === 0) return []
+  const asks = evidence.tls !== undefined && evidence.tls.servers !== 'off'
+  if (asks === (web.tls !== undefined)) return []
+  const [ours, theirs] = asks ? ['HTTPS', 'HTTP'] : ['HTTP', 'HTTPS']
+  const sentence = `this pair asks its own ledger over ${ours}, and its web port talks ${theirs}: set both web.tls and evidence.tls, or neither`
+  return [{ path: ['evidence'], sentence }]
+}
+
+function warningsAbout({ probes, server }: Config): Mistake[] {
   const entries = [
     ...probes.map((probe, index) => ({ path: ['probes', index], settings: probe as unknown })),
     ...Object.entries(server).map(([name, settings]) => ({ path: ['server', name], settings })),

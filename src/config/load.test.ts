@@ -230,6 +230,50 @@ test.each([
   ]),
 )
 
+test('a token that is kept here and told there is a warning, and so is a pair that cannot ask itself', () => {
+  const same = 'auth: {tokenFile: t}\nweb: {tokenFile: t}'
+  expect(load({ command: 'client', text: `${same}\n${cohort}` }).warnings).toEqual([
+    expect.stringContaining('auth.tokenFile: the same token is sent in the clear to the web port'),
+  ])
+  expect(load({ command: 'client', text: `${cohort}\nauth: {tokenFile: t}\nweb: {tokenFile: u}` }).warnings).toEqual([])
+  const tls = '{certFile: c, keyFile: k}'
+  const warned = (text: string) => load({ command: 'pair', text }).warnings
+  expect(warned(`web: {tls: ${tls}}`)).toEqual([
+    expect.stringContaining('its own ledger over HTTP, and its web port talks HTTPS'),
+  ])
+  expect(warned('evidence: {tls: {caFile: a}}')).toEqual([
+    expect.stringContaining('over HTTPS, and its web port talks HTTP:'),
+  ])
+  expect(warned(`web: {tls: ${tls}}\nevidence: {tls: {caFile: a}}`)).toEqual([])
+  expect(warned('evidence: {tls: {caFile: a, servers: off}}')).toEqual([])
+})
+
+test.each([
+  ['web: {tls: {certFile: c}}', 'web.tls.keyFile: expected'],
+  ['web: {tls: {certFile: c, keyFile: k, ca: a}}', 'web.tls.ca: expected one of certFile, keyFile, caFile, found "ca"'],
+  ['evidence: {tls: {caFile: a, keyFile: k}}', 'evidence.tls: expected certFile and keyFile, or neither of them'],
+  ['evidence: {tls: {caFile: a, servers: "*"}}', 'evidence.tls.servers: expected "off" (plain HTTP), or a name'],
+  ['auth: {token: t}', 'auth.token: expected one of tokenFile, found "token"'],
+  ['auth: {tokenFile: ""}', 'auth.tokenFile: expected a file, found ""'],
+])('%s', (text, sentence) => expect(told({ text })).toEqual([expect.stringContaining(sentence)]))
+
+test('what guards the web port stays when its address is another', () => {
+  const flags = { web: '127.0.0.1:9000', 'web-tls-cert': 'c', 'web-tls-key': 'k' }
+  expect(load({ text: 'web: {tokenFile: t}', flags }).config.web).toEqual({
+    listen: { host: '127.0.0.1', port: 9000 },
+    tokenFile: 't',
+    tls: { certFile: 'c', keyFile: 'k' },
+  })
+  expect(load({ command: 'client', flags: { 'agent-token-file': 't' } }).config.evidence).toMatchObject({
+    agent: 'off',
+  })
+  expect(
+    load({ command: 'client', flags: { agent: '10.0.0.7', 'agent-token-file': 't' } }).config.evidence,
+  ).toMatchObject({
+    agent: { tokenFile: 't' },
+  })
+})
+
 test('a client answers nothing and a server asks nothing, whatever a shared file says', () => {
   const text = `${cohort}\nserver: {tcp-hold: {}}`
   expect(load({ text, command: 'client' }).config).toMatchObject({ server: {}, probes: [{ name: 'a' }] })

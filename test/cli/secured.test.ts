@@ -6,6 +6,7 @@ import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { listening } from '../listening.ts'
 import { begin as beginProcess, freePort, longhold, type Running, written } from './longhold.ts'
 
 const begun: Running[] = []
@@ -105,7 +106,7 @@ async function everything(dir: string) {
     if (response.statusCode !== 200) throw new Error(`${path}: ${response.statusCode} ${body}`)
     return body
   }
-  return { running, read, ports: { data, web, own, node }, file }
+  return { running, read, ports: { data, http, web, own, node }, file }
 }
 
 interface Row {
@@ -122,7 +123,7 @@ async function end(running: Readonly<Record<string, Running>>): Promise<Record<s
   )
 }
 
-test('with everything on, connections are held, ledgers are asked over mutual TLS, and an agent is heard; all of it rotates', async () => {
+test('with everything on, connections are held, ledgers are asked over mutual TLS, an agent is heard, and nothing else listens; all of it rotates', async () => {
   const dir = secrets()
   const { running, read, ports, file } = await everything(dir)
   const held = async () =>
@@ -135,6 +136,9 @@ test('with everything on, connections are held, ledgers are asked over mutual TL
   const ids = (await held()).map(({ id }) => id).toSorted()
 
   await evidenceIsRead()
+  const { server, client, agent } = running
+  const open = [server, client, agent].map(({ child }) => listening(child.pid ?? 0))
+  expect(open).toEqual([[ports.data, ports.http, ports.web], [ports.own], [ports.node]].map(each => new Set(each)))
 
   // A new authority and token beside the old ones, then new certificates, and the new token first; then the new ones alone.
   const next = secrets()
