@@ -8,6 +8,7 @@ import { type Advice, advise as adviseOn } from '../tuning/advice/advise.ts'
 import { type Break, breaksOf } from '../tuning/advice/breaks.ts'
 import { type NodeTimers, timersOf } from '../tuning/advice/from-node.ts'
 import { kernelDefault } from '../tuning/advice/setting.ts'
+import { agentPeer, type AgentTlsOptions, withAgentTls } from './agent-tls.ts'
 import { adviceJson, listJson } from './advise-json.ts'
 import { hopsTyped, type PathOptions } from './advise-path.ts'
 import { type Advised, adviceText, listText } from './advise-text.ts'
@@ -18,7 +19,7 @@ import { duration, wholeNumber } from './typed.ts'
 
 /** `longhold advise`: which keepalive survives a path, what it costs, what breaks without it, and settings to paste. */
 export function advise(): Command {
-  return new Command('advise')
+  const made = new Command('advise')
     .description('which keepalive survives a path: settings to paste, why, what they cost, and what breaks now')
     .addOption(new Option('--measured <timeout>', 'what was measured, such as 350s or 880s..905s'))
     .addOption(new Option('--search <file>', 'what longhold search --json printed'))
@@ -56,11 +57,12 @@ export function advise(): Command {
     .addOption(new Option('--json', 'for programs'))
     .addHelpText('after', help)
     .action(answer)
+  return withAgentTls(made)
 }
 
 const collect = (each: string, before: readonly string[] = []): readonly string[] => [...before, each]
 
-interface Options extends PathOptions, WishOptions {
+interface Options extends PathOptions, WishOptions, AgentTlsOptions {
   readonly agent?: string
   readonly agentToken?: string
   readonly tokenFile?: string
@@ -114,12 +116,14 @@ async function adviceFor(options: Options): Promise<Advised> {
   }
 }
 
-async function timersAt(agent: string, { agentToken, tokenFile }: Options): Promise<NodeTimers> {
+async function timersAt(agent: string, options: Options): Promise<NodeTimers> {
   const at = parseAddress(agent.replace(/^http:\/\//, '').replace(/\/$/, ''), 7002)
   if (!at) throw new Problem(`--agent: expected an address such as 10.0.0.1:7002, found ${JSON.stringify(agent)}`, 2)
+  const { agentToken, tokenFile } = options
   const token = tokenFile ? await tokenIn(tokenFile) : agentToken
+  const asked = { at, token, tls: await agentPeer(options, realClock) }
   const nobody = { flows: [], accounts: [] }
-  const readings = await agentReadings({ at, ...(token && { token }) }, nobody, { clock: realClock, costly: true })
+  const readings = await agentReadings(asked, nobody, { clock: realClock, costly: true })
   return timersOf(readings, realClock.now())
 }
 

@@ -8,14 +8,12 @@ import { machineAt } from '../evidence/machine.ts'
 import { readSources } from '../evidence/read.ts'
 import type { Readings } from '../outcome/evidence.ts'
 import { Problem } from '../outcome/problem.ts'
-import { peerOf } from '../secrets/peer.ts'
 import { parseAddress } from '../settings/address.ts'
 import { deadlineOption } from './deadline-option.ts'
 import { doctorText } from './doctor-text.ts'
 import { paintFor } from './paint.ts'
 import { print } from './print.ts'
-import { stderrLog } from './stderr-log.ts'
-import { type TlsOptions, tlsOf, withTls } from './tls-options.ts'
+import { agentPeer, type AgentTlsOptions, withAgentTls } from './agent-tls.ts'
 
 /** `longhold doctor`: one pass over a node: what is wrong now, and what will bite later. It only reads. */
 export function doctor(): Command {
@@ -28,29 +26,19 @@ export function doctor(): Command {
       new Option('--agent <host[:port]>', 'ask the agent of a node in place of this machine').conflicts('root'),
     )
     .addOption(new Option('--agent-token <token>', 'the token that agent wants').env('LONGHOLD_AGENT_TOKEN'))
-    .addOption(new Option('--agent-token-file <file>', 'a file with it').env('LONGHOLD_AGENT_TOKEN_FILE'))
+    .addOption(new Option('--token-file <file>', 'the same, in a file').env('LONGHOLD_AGENT_TOKEN_FILE'))
     .addOption(deadlineOption())
     .addOption(new Option('--json', 'for programs'))
     .addHelpText('after', help)
     .action(answer)
-  return withTls(made, tls, 'LONGHOLD_EVIDENCE_TLS').option(
-    '--tls-name <name>',
-    'the name its certificate has to bear',
-    'longhold-agent',
-  )
+  return withAgentTls(made)
 }
 
-const tls = {
-  cert: 'the certificate to ask that agent with',
-  ca: 'ask it over HTTPS: its certificate is signed by one of these',
-}
-
-interface Options extends TlsOptions {
-  readonly tlsName: string
+interface Options extends AgentTlsOptions {
   readonly root: string
   readonly agent?: string
   readonly agentToken?: string
-  readonly agentTokenFile?: string
+  readonly tokenFile?: string
   readonly deadline: number
   readonly json?: true
 }
@@ -81,25 +69,20 @@ const nobody = { flows: [], accounts: [] }
 
 /** Reads every source that tells of a machine, the costly ones as well. */
 async function readerOf(options: Options, clock: Clock): Promise<() => Promise<Readings>> {
-  const { root, agent, agentToken: token, agentTokenFile: tokenFile, deadline } = options
+  const { root, agent, agentToken: token, tokenFile, deadline } = options
   if (agent === undefined) {
     const ofMachine = sources.filter(each => each.of === 'machine' && each.about === 'machine')
     return () => readSources(ofMachine, nobody, { clock, machineUntil: machineAt(root, clock) }, deadline)
   }
   const at = parseAddress(agent, 7002)
   if (!at) throw new Problem(`--agent: expected an address such as 10.0.0.1:7002, found ${JSON.stringify(agent)}`, 2)
-  const peer = peerOf(options.tlsName, await certificatesFor(options, clock))
+  const peer = await agentPeer(options, clock)
   return () =>
     agentReadings({ at, token, tokenFile, tls: peer }, nobody, {
       clock,
       costly: true,
       deadlineMs: agentDeadlineMs(deadline),
     })
-}
-
-async function certificatesFor(options: Options, clock: Clock) {
-  if (options.tlsCert && !options.tlsCa) throw new Problem('--tls-cert: expected --tls-ca beside it, found nothing', 2)
-  return tlsOf(options, { clock, log: stderrLog })
 }
 
 /** A doctor who saw nothing has nothing to say. */

@@ -140,6 +140,48 @@ test('with everything on, connections are held, ledgers are asked over mutual TL
   const open = [server, client, agent].map(({ child }) => listening(child.pid ?? 0))
   expect(open).toEqual([[ports.data, ports.http, ports.web], [ports.own], [ports.node]].map(each => new Set(each)))
 
+  // A person asks the same agent.
+  const flags = ['--agent', `127.0.0.1:${ports.node}`, '--token-file', file('token')]
+  const shown = [
+    '--tls-ca',
+    file('ca.crt'),
+    '--tls-cert',
+    file('longhold-server/tls.crt'),
+    '--tls-key',
+    file('longhold-server/tls.key'),
+  ]
+  const doctor = await longhold(['doctor', ...flags, ...shown, '--json'])
+  expect([doctor.err, (JSON.parse(doctor.out) as { results: unknown[] }).results.length]).toEqual([
+    '',
+    expect.any(Number),
+  ])
+  const stranger = await longhold(['doctor', ...flags, '--tls-ca', file('ca.crt'), '--json'])
+  expect([stranger.code, stranger.err]).toEqual([
+    1,
+    expect.stringContaining('expected a client certificate signed by an authority'),
+  ])
+  const advised = await longhold(['advise', ...flags, ...shown, '--json'])
+  expect(advised.err).toBe('')
+
+  // And searches.
+  const search = (...more: readonly string[]) =>
+    longhold([
+      'search',
+      `127.0.0.1:${ports.data}`,
+      '--min',
+      '50ms',
+      '--max',
+      '500ms',
+      '--each',
+      '2',
+      '--connections',
+      '40',
+      '--json',
+      ...more,
+    ])
+  expect((await search('--token-file', file('token'))).code).toBe(3) // nothing dies here
+  expect(await search()).toMatchObject({ code: 1, err: expect.stringContaining('no-proof') })
+
   // A new authority and token beside the old ones, then new certificates, and the new token first; then the new ones alone.
   const next = secrets()
   const both = `${contents(dir, 'ca.crt')}${contents(next, 'ca.crt')}`
@@ -151,7 +193,7 @@ test('with everything on, connections are held, ledgers are asked over mutual TL
   await rotate({ 'ca.crt': contents(next, 'ca.crt'), token: fresh }, 3)
   await evidenceIsRead()
   expect((await held()).map(({ id }) => id).toSorted()).toEqual(ids)
-  expect(await read(ports.web, '/metrics')).not.toMatch(/longhold_rejected_total\{.*proof.*\} [1-9]/)
+  expect(await read(ports.web, '/metrics')).not.toMatch(/longhold_rejected_total\{.*(bad|stale|replayed)-proof.*\} [1-9]/)
   expect(await read(ports.web, '/metrics')).toMatch(
     /longhold_tls_not_after_timestamp_seconds\{use="web",what="authority"\} \d{10}/,
   )
