@@ -193,7 +193,9 @@ test('with everything on, connections are held, ledgers are asked over mutual TL
   await rotate({ 'ca.crt': contents(next, 'ca.crt'), token: fresh }, 3)
   await evidenceIsRead()
   expect((await held()).map(({ id }) => id).toSorted()).toEqual(ids)
-  expect(await read(ports.web, '/metrics')).not.toMatch(/longhold_rejected_total\{.*(bad|stale|replayed)-proof.*\} [1-9]/)
+  expect(await read(ports.web, '/metrics')).not.toMatch(
+    /longhold_rejected_total\{.*(bad|stale|replayed)-proof.*\} [1-9]/,
+  )
   expect(await read(ports.web, '/metrics')).toMatch(
     /longhold_tls_not_after_timestamp_seconds\{use="web",what="authority"\} \d{10}/,
   )
