@@ -68,8 +68,7 @@ export async function climb(plan: ClimbPlan, world: ClimbWorld): Promise<Climbed
     const found = estimate(trials, all.silent())
     if (found.kind !== 'open') {
       if (isAwaited(found)) return
-      if (isWide(found) && (isTellingMore(found) || mayGetSharper(found))) return
-      void settle(found)
+      if (!isSoonSharper(found)) void settle(found)
     } else if (all.ahead().length === 0 && !all.isOpening()) finish('none')
   }
 
@@ -77,6 +76,8 @@ export async function climb(plan: ClimbPlan, world: ClimbWorld): Promise<Climbed
   const isAwaited = ({ kind, highMs }: Found): boolean =>
     kind === 'died' &&
     all.held('rung').some(({ want, attempt }) => attempt.isAsking() && want.silenceMs <= highMs * 1.001)
+
+  const isSoonSharper = (found: Found): boolean => isWide(found) && (isTellingMore(found) || mayGetSharper(found))
 
   const isWide = ({ kind, lowMs, highMs }: Found): boolean =>
     kind === 'died' && highMs > Math.max(1, lowMs) * ladder.ratio * 1.02
@@ -106,7 +107,7 @@ export async function climb(plan: ClimbPlan, world: ClimbWorld): Promise<Climbed
       found.kind === 'died' && (await isMoment(begun + firstDeath(found), found, all.held('sentinel'), clock))
     settling = false
     if (moment) startOver()
-    else if (found.kind !== 'open') {
+    else if (found.kind !== 'open' && !isSoonSharper(found)) {
       settled = found
       finish('found')
     }

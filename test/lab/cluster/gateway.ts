@@ -25,7 +25,7 @@ export async function gateway(forgetting: Forgetting): Promise<void> {
   if (forgetting === 'tells') await tellsBothEnds(7000)
 }
 
-/** The kernel forgets without a word, so this looks every 200 ms which entries are gone, and sends both ends RST. */
+/** The kernel forgets without a word, so this looks every 100 ms which entries are gone, and sends both ends RST. */
 async function tellsBothEnds(port: number): Promise<void> {
   const heard = await overhears('gateway', port)
   const sequences = new Map<string, Numbers>()
@@ -43,7 +43,7 @@ async function tellsBothEnds(port: number): Promise<void> {
   const watch = async () => {
     for (;;) {
       await look()
-      await sleep(200)
+      await sleep(100)
     }
   }
   void watch() // what it rejects with ends the run, as it should

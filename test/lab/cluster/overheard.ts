@@ -22,18 +22,26 @@ export async function overhears(host: string, port: number): Promise<Overhearing
   // Headers only: at the usual 256 KiB for each packet there is room for a handful, and a burst is lost.
   const options = ['-i', 'eth0', '-n', '-S', '-s', '100', '-l', '--immediate-mode', '-Z', 'root']
   const argv = ['tcpdump', ...options, 'tcp', 'port', String(port)]
-  const running = startOn(host, argv)
+  const heard = hearing(port)
+  const running = startOn(host, argv, {}, heard.hear) // all of it: a burst is more than what `printed` keeps
   while (!running.printed().includes('listening on')) await sleep(20)
-  return { connections: () => connectionsIn(running.printed(), port), stop: running.stop }
+  return { connections: heard.connections, stop: running.stop }
 }
 
-/** What tcpdump -n -S printed, read: the newest acknowledgement of each end says where the other is. */
-export function connectionsIn(printed: string, port: number): Overheard[] {
-  const found = new Map<string, { local: Endpoint; remote: Endpoint; localNext?: number; remoteNext?: number }>()
-  for (const line of printed.split('\n')) {
+interface Half extends Pick<Overheard, 'local' | 'remote'> {
+  readonly localNext?: number
+  readonly remoteNext?: number
+}
+
+/** What `tcpdump -n -S` prints, read as it comes: the newest acknowledgement of each end says where the other is. */
+export function hearing(port: number) {
+  const found = new Map<string, Half>()
+  let rest = ''
+
+  function hearLine(line: string): void {
     const [, from, fromPort, to, toPort, acknowledged] =
       / IP ([\d.]+)\.(\d+) > ([\d.]+)\.(\d+): .* ack (\d+),/.exec(line) ?? []
-    if (!from || !to || acknowledged === undefined) continue
+    if (!from || !to || acknowledged === undefined) return
     const ends = [
       { address: from, port: Number(fromPort) },
       { address: to, port: Number(toPort) },
@@ -44,7 +52,16 @@ export function connectionsIn(printed: string, port: number): Overheard[] {
     const next = isOurs ? { remoteNext: Number(acknowledged) } : { localNext: Number(acknowledged) }
     found.set(key, { local, remote, ...found.get(key), ...next })
   }
-  return [...found.values()].filter(
-    (each): each is Overheard => each.localNext !== undefined && each.remoteNext !== undefined,
-  )
+
+  return {
+    hear(text: string): void {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() ?? ''
+      lines.forEach(hearLine)
+    },
+    connections: (): Overheard[] =>
+      [...found.values()].filter(
+        (each): each is Overheard => each.localNext !== undefined && each.remoteNext !== undefined,
+      ),
+  }
 }

@@ -46,15 +46,23 @@ export async function runOn(
   return finished
 }
 
-/** Starts a command on a host and leaves it running. */
-export function startOn(host: string, argv: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
+/** Starts a command on a host and leaves it running. `onText` gets all that it prints. */
+export function startOn(
+  host: string,
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  onText: (text: string) => void = () => {},
+): Running {
   const child = spawn('nsenter', [`--net=/run/netns/${host}`, '--', ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   })
   let text = ''
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (more: string) => (text = (text + more).slice(-65_536)))
+    stream.setEncoding('utf8').on('data', (more: string) => {
+      text = (text + more).slice(-65_536)
+      onText(more)
+    })
   const exited = new Promise<number>(resolve => {
     child.once('error', error => {
       text += error.message
