@@ -1,3 +1,6 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+
 /** What a route answers with. */
 export interface Answer {
   readonly status: number
@@ -19,6 +22,14 @@ export const text = (body: string, contentType = 'text/plain; charset=utf-8'): A
   status: 200,
   contentType,
   body: Buffer.from(body),
+})
+
+const squeeze = promisify(gzip)
+
+/** An answer that is long and asked for often, with the same as gzip has it: made beside the event loop, not in it. */
+export const packed = async (answer: Answer): Promise<Answer> => ({
+  ...answer,
+  gzipped: await squeeze(answer.body, { level: 4 }), // most of the way at a third of the time of 9
 })
 
 /** Says in one sentence what was wrong with the question. */

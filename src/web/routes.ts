@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type Answer, json, refusal, text } from '../http/answer.ts'
+import { type Answer, json, packed, refusal, text } from '../http/answer.ts'
 import { survivalJson } from '../record/survival-json.ts'
 import { accountStates } from './accounts.ts'
 import { connection } from './connection.ts'
@@ -36,7 +36,7 @@ export function routes(source: WebSource, clock: Clock): Readonly<Record<string,
   const now = () => ({ snapshot: source.snapshot(), source, startedAtS })
   const metrics = kept(clock, async (accept: string) => {
     const { text: body, contentType } = await scrape(now(), accept)
-    return text(body, contentType)
+    return packed(text(body, contentType))
   })
   const statusNow = kept(clock, () => json(status(source, clock.steady() / 1000)))
   const survivalNow = kept(clock, () => survival(source))

@@ -28,6 +28,11 @@ test('liveness and the scrape answer', async () => {
   const scrape = await fetch(`${base}/metrics`)
   expect(scrape.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
   expect(await scrape.text()).toContain('longhold_build_info{version="0.1.0"')
+  const bytes = async (encoding: string) =>
+    (await fetch(`${base}/metrics`, { headers: { 'accept-encoding': encoding } })).headers
+  const [packed, plain] = [await bytes('gzip'), await bytes('identity')]
+  expect([packed.get('content-encoding'), plain.get('content-encoding')]).toEqual(['gzip', null])
+  expect(Number(packed.get('content-length'))).toBeLessThan(Number(plain.get('content-length')) / 4)
   const open = await fetch(`${base}/metrics`, { headers: { accept: 'application/openmetrics-text; version=1.0.0' } })
   expect(open.headers.get('content-type')).toContain('application/openmetrics-text')
 })
