@@ -18,6 +18,7 @@ interface Pod {
 
 interface Container {
   readonly image: string
+  readonly lifecycle?: { readonly preStop: { readonly exec: { readonly command: readonly string[] } } }
   readonly resources?: { readonly requests?: object; readonly limits?: object }
 }
 
@@ -91,6 +92,18 @@ test.each(spread)('$what is spread over nodes and zones', ({ pod }) =>
     'topology.kubernetes.io/zone',
   ]),
 )
+
+test('servers leave the rules of every node before they say goodbye, and have time for both', () => {
+  const servers = spread.filter(({ object }) => object.metadata.name.startsWith('longhold-server'))
+  expect(servers.length).toBeGreaterThan(5)
+  for (const { pod } of servers) {
+    const [node, flag, script = ''] = pod.containers[0]?.lifecycle?.preStop.exec.command ?? []
+    expect([node, flag]).toEqual(['node', '-e'])
+    const waitS = Number(/^setTimeout\(\(\) => \{\}, (\d+)000\)$/.exec(script)?.[1])
+    expect(waitS).toBeGreaterThanOrEqual(5)
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(waitS + 10)
+  }
+})
 
 test.each(agents)('$what has the one capability that is documented', ({ pod }) => {
   expect(pod.automountServiceAccountToken).toBe(false)
