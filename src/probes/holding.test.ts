@@ -2,9 +2,8 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { type TestWorld, telling, testWorld } from '../../test/world.ts'
-import { fileLimit } from '../kernel/native.ts'
 import { welcomeFrame } from '../wire/hello.ts'
-import { answerCohorts, mostAccepted } from './holding.ts'
+import { answerCohorts } from './holding.ts'
 import type { Half } from './kind.ts'
 import { tcpHold } from './tcp-hold/kind.ts'
 
@@ -95,11 +94,4 @@ test('a listener that cannot accept says so and lives on', async () => {
   server.emit('error', Object.assign(new Error('accept ENOBUFS'), { code: 'ENOBUFS', syscall: 'accept' }))
   expect(warned).toEqual(['server.tcp-hold could not accept a connection: accept ENOBUFS'])
   expect(half.ready()).toBe(true)
-})
-
-test('connections accepted stay below the file limit, whatever is asked for', () => {
-  expect(mostAccepted(1_000_000, 0.75)).toBeLessThan(fileLimit())
-  expect(mostAccepted(3, 0.75)).toBe(3)
-  const shares = mostAccepted(undefined, 0.75) + mostAccepted(undefined, 0.25)
-  expect(shares).toBeLessThan(fileLimit())
 })

@@ -1,5 +1,4 @@
 import type { Server, Socket } from 'node:net'
-import { fileLimit } from '../kernel/native.ts'
 import { setOptions } from '../kernel/socket-options.ts'
 import { listen } from '../listen.ts'
 import { everyCohort, type OfCohort } from '../outcome/observation.ts'
@@ -145,16 +144,4 @@ export async function answerCohorts(
       cutOff()
     },
   }
-}
-
-/** Descriptors kept for everything else: logs, the journal, the web port, a scrape. */
-const reserve = 256
-
-/**
- * How many connections a kind accepts: where nothing is said its share of the file limit, which all of them share, and
- * never more than the limit has room for. Beyond it Node would accept and close, and tell nobody.
- */
-export function mostAccepted(wanted: number | undefined, share: number): number {
-  const room = Math.max(1, fileLimit() - reserve)
-  return Math.min(room, wanted ?? Math.max(1, Math.floor(room * share)))
 }

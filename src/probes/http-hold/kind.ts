@@ -1,6 +1,7 @@
 import type { OfCohort } from '../../outcome/observation.ts'
-import { answerCohorts, holdCohort, mostAccepted } from '../holding.ts'
+import { answerCohorts, holdCohort } from '../holding.ts'
 import { defineKind } from '../kind.ts'
+import { mostAccepted } from '../room.ts'
 import { answering } from './answer.ts'
 import { hold } from './hold.ts'
 import { statuses } from './rejection.ts'
