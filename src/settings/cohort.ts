@@ -35,9 +35,10 @@ export function cohortFields(defaultPort: number, connections: { readonly most: 
       })
       .default({ base: 1000, cap: 30_000 })
       .meta({ description: 'wait before a reconnect: doubles from base to cap, with jitter' }),
-    spread: duration({ max: '1h' })
-      .default(10_000)
-      .meta({ description: 'the first connects are spread evenly over this' }),
+    spread: duration({ max: '1h' }).default(10_000).meta({
+      description:
+        "the first connects are spread evenly over this, and reconnects after a server's goodbye at random (30s at most)",
+    }),
   }
 }
 export type CohortSettings = z.output<z.ZodObject<ReturnType<typeof cohortFields>>>

@@ -1,6 +1,6 @@
 import type { OfCohort } from '../../src/outcome/observation.ts'
 import type { SocketOptions } from '../../src/outcome/socket.ts'
-import { backoff } from '../../src/schedule/spread.ts'
+import { reconnectIn, rolloutMs } from '../../src/probes/reconnecting.ts'
 import type { Pod } from './cluster.ts'
 import { type Line, newLine, silenceOf } from './line.ts'
 import { connectedTo, fromClient, fromServer, type Reach } from './reach.ts'
@@ -32,8 +32,7 @@ export interface Cohort {
 const deadlineMs = 5000
 /** The listening side waits for the silence, the deadline, and a second more. */
 const overdueMs = deadlineMs + 1000
-const rolloutMs = 60_000
-const reconnect = { baseMs: 1000, capMs: 30_000 }
+const reconnect = { base: 1000, cap: 30_000 }
 
 /** Connections that are opened, kept silent, spoken into, and opened again: what `tcp-hold` and `http-hold` observe. */
 export function hold(plan: CohortPlan, stage: Stage): Cohort {
@@ -173,7 +172,8 @@ export function hold(plan: CohortPlan, stage: Stage): Cohort {
 
   function end(line: Line, ending: Ending): void {
     const isConnect = ending.phase === 'connect'
-    if (ending.planned === true && ending.fate === 'closed') line.leftAt = time.now()
+    const left = ending.planned === true && ending.fate === 'closed'
+    if (left) line.leftAt = time.now()
     const planned = ending.planned === true || (isConnect && time.now() - line.leftAt < rolloutMs)
     if (line.account && !line.account.ending && !planned)
       line.account.forsaken = ending.fate === 'timeout' ? 'timeout' : 'reset'
@@ -183,7 +183,8 @@ export function hold(plan: CohortPlan, stage: Stage): Cohort {
     delete line.account
     delete line.pod
     if (stopped) return
-    later(line, backoff(line.failures, reconnect, chance.unit), () => open(line))
+    const wait = reconnectIn({ reconnect, spread }, { failures: line.failures, left }, chance.unit)
+    later(line, wait, () => open(line))
     line.failures += 1
   }
 

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { Client } from 'undici'
 import { readTcpInfo } from '../../kernel/tcp-info.ts'
 import { classify } from '../../outcome/classify.ts'
-import { backoff, startDelay } from '../../schedule/spread.ts'
+import { startDelay } from '../../schedule/spread.ts'
 import { formatAddress } from '../../settings/address.ts'
 import { silenceOf } from '../../settings/fields.ts'
 import { readWelcome } from '../../wire/hello.ts'
 import type { Holding, Opening } from '../holding.ts'
 import type { World } from '../kind.ts'
 import { proofFor } from '../proving.ts'
+import { reconnectIn, rolloutMs } from '../reconnecting.ts'
 import { keepEnd } from '../row.ts'
 import { indicesIn } from '../share.ts'
 import { leaving, wrongAnswer } from './answers.ts'
@@ -140,11 +141,12 @@ export function hold({ cohort, of, options, share, target, onOpened }: HoldOptio
   function end(held: Held, farewell: Farewell): void {
     const now = clock.steady()
     const { word, planned } = held.stage === 'farewell' ? stopped : farewell
-    if (planned && word.fate === 'closed') held.leftAt = now
+    const left = planned && word.fate === 'closed'
+    if (left) held.leftAt = now
     const rollout = held.openedAt === 0 && held.leftAt > 0 && now - held.leftAt < rolloutMs
     if (held.socket) held.lastInfo ??= readTcpInfo(held.socket) // we may be the one who ends it
     const ended = ending(of, held, { word, planned: planned || rollout }, now)
-    const wait = backoff(held.failures, { baseMs: cohort.reconnect.base, capMs: cohort.reconnect.cap }, random)
+    const wait = reconnectIn(cohort, { failures: held.failures, left }, random)
     wheel.clear(held)
     reset(held, stopping ? 'over' : 'waiting')
     keepEnd(held, ended, clock.now())
@@ -188,6 +190,3 @@ export function hold({ cohort, of, options, share, target, onOpened }: HoldOptio
 
 const tooLate: Farewell = { word: { fate: 'timeout', code: 'DEADLINE' }, planned: false }
 const stopped: Farewell = { word: { fate: 'cancelled', code: 'STOP' }, planned: true }
-
-/** How long after a server's goodbye a failed connect still belongs to its rollout, ms. */
-const rolloutMs = 60_000

@@ -4,7 +4,7 @@ import { setOptions } from '../../kernel/socket-options.ts'
 import { readTcpInfo } from '../../kernel/tcp-info.ts'
 import { classify } from '../../outcome/classify.ts'
 import type { HoldPhase, Word } from '../../outcome/fate.ts'
-import { backoff, startDelay } from '../../schedule/spread.ts'
+import { startDelay } from '../../schedule/spread.ts'
 import { assemble } from '../../wire/assembly.ts'
 import { type Frame, payloadOf } from '../../wire/frame.ts'
 import { byeFrame, helloFrame, plannedByes, readWelcome } from '../../wire/hello.ts'
@@ -12,6 +12,7 @@ import type { Holding, Opening } from '../holding.ts'
 import type { World } from '../kind.ts'
 import { part } from '../parting.ts'
 import { proofFor } from '../proving.ts'
+import { reconnectIn, rolloutMs } from '../reconnecting.ts'
 import { keepEnd } from '../row.ts'
 import { indicesIn } from '../share.ts'
 import { conversation, mostUnsent, phaseOf, wrongReply } from './conversation.ts'
@@ -130,7 +131,8 @@ export function hold({ cohort, of, options, share, turnsOf, target, onOpened }: 
 
   function end(held: Held, phase: HoldPhase, word: Word, planned: boolean): void {
     const now = clock.steady()
-    if (planned && word.fate === 'closed') held.leftAt = now
+    const left = planned && word.fate === 'closed'
+    if (left) held.leftAt = now
     const rollout = phase === 'connect' && held.leftAt > 0 && now - held.leftAt < rolloutMs
     const expected = planned || rollout
     held.lastFlow = expected || word.fate === 'cancelled' ? undefined : flowOf(held)
@@ -138,7 +140,7 @@ export function hold({ cohort, of, options, share, turnsOf, target, onOpened }: 
     const ended = ending(held, phase, word, expected, now)
     keepEnd(held, ended, clock.now())
     tell(ended)
-    const wait = backoff(held.failures, { baseMs: cohort.reconnect.base, capMs: cohort.reconnect.cap }, random)
+    const wait = reconnectIn(cohort, { failures: held.failures, left }, random)
     forget(held)
     if (!stopping) wheel.set(held, wait)
   }
@@ -188,9 +190,6 @@ function leave(held: Held, word: Word): void {
 }
 
 const byes = { DEADLINE: 'no pong in time', STOP: plannedByes.client } as const
-
-/** How long after a server's goodbye a failed connect still belongs to its rollout, ms. */
-const rolloutMs = 60_000
 
 /** Shared by every socket: what is read is used before the next read (Node's `onread`), so idle ones own no buffer. */
 const readBuffer = Buffer.allocUnsafe(64 * 1024)
