@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts'
-import type { Found } from '../tuning/estimate.ts'
 import type { Held } from './connections.ts'
 
 /** Silences up to so many times the upper bound are waited for, where they make the bounds sharper. */
@@ -10,20 +9,22 @@ const ofSameAge = 0.985
 const [atOnce, most] = [16, 64]
 
 /**
- * Behind a Service some that were forgotten live all the same, and a few lucky ones leave the bounds wide. Who was to be silent for
- * longer is as old by now as those that died, and of no other use: asked now, they tell the share that dies.
+ * Behind a Service some that were forgotten live all the same: of eight that were silent for too long it may be one that dies, or
+ * all but one. Who was to be silent for longer is as old by then, and asked at once tells what share dies at that age: an accident,
+ * or a timeout. The longest of them, which are missed least if it was an accident.
  */
 export function bystanders(clock: Clock) {
   let [asked, awaited] = [0, 0]
   return {
-    /** Whether somebody was asked whose answer is still to come. */
-    ask(rungs: readonly Held[], { highMs }: Found): boolean {
+    /** Asks some that are as old as what died at `ageMs`. Whether an answer is still to come. */
+    ask(rungs: readonly Held[], ageMs: number): boolean {
       if (awaited > 0) return true
       const ofAge = rungs.filter(({ want, attempt }) => {
         const since = attempt.quietSince()
-        return since !== undefined && want.silenceMs > highMs * soon && clock.steady() - since >= highMs * ofSameAge
+        return since !== undefined && want.silenceMs > ageMs * soon && clock.steady() - since >= ageMs * ofSameAge
       })
-      for (const { attempt } of ofAge.slice(0, Math.min(atOnce, most - asked))) {
+      const longest = ofAge.toSorted((a, b) => b.want.silenceMs - a.want.silenceMs)
+      for (const { attempt } of longest.slice(0, Math.min(atOnce, most - asked))) {
         asked += 1
         awaited += 1
         attempt.askNow()

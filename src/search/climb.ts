@@ -57,6 +57,7 @@ export async function climb(plan: ClimbPlan, world: ClimbWorld): Promise<Climbed
     trials = [...trials, { ...rest, outcome: type, atMs: at - begun } as Trial]
     // Where it was chance that cut it, its silence has to be kept once more; where it was its age, we are done before.
     if (type === 'cut' && want.role === 'rung') all.again(want)
+    if (type === 'died' && speaker === 'client') others.ask(all.held('rung'), outcome.silenceMs)
     world.onTrials(speaker, trials)
     consider()
   }
@@ -82,7 +83,7 @@ export async function climb(plan: ClimbPlan, world: ClimbWorld): Promise<Climbed
   const isWide = ({ kind, lowMs, highMs }: Found): boolean =>
     kind === 'died' && highMs > Math.max(1, lowMs) * ladder.ratio * 1.02
 
-  const isTellingMore = (found: Found): boolean => speaker === 'client' && others.ask(all.held('rung'), found)
+  const isTellingMore = (found: Found): boolean => speaker === 'client' && others.ask(all.held('rung'), found.highMs)
 
   /** Silences that can narrow the bounds are nearly over. */
   const mayGetSharper = ({ lowMs, highMs }: Found): boolean =>
