@@ -5,11 +5,11 @@ import { everyCohort, type OfCohort } from '../outcome/observation.ts'
 import type { SocketOptions } from '../outcome/socket.ts'
 import { systemResolve } from '../resolve.ts'
 import type { CohortSettings, ListenerSettings } from '../settings/cohort.ts'
-import { type Address, formatAddress } from '../settings/address.ts'
+import type { Address } from '../settings/address.ts'
+import { beat } from '../schedule/beat.ts'
 import { socketOptions } from '../settings/keepalive.ts'
+import { destinations } from './destinations.ts'
 import type { Half, World } from './kind.ts'
-import { ownOrder } from './own-order.ts'
-import { placeOf } from './place.ts'
 import { readBack, refuseEarly } from './read-back.ts'
 import { type Rowed, rowOf } from './row.ts'
 import { type Share, whole } from './share.ts'
@@ -45,28 +45,22 @@ export interface Holding {
 /** The client half of a kind that holds connections. Rejects with a Problem when the kernel refuses the options. */
 export async function holdCohort(
   { of, share = whole }: { readonly of: OfCohort; readonly share?: Share | undefined },
-  { keepalive, userTimeout, to, idle }: CohortSettings,
+  { keepalive, userTimeout, to, idle, connections }: CohortSettings,
   world: World,
   open: (opening: Opening) => Holding,
 ): Promise<Half> {
   const options = socketOptions(keepalive, userTimeout)
   await refuseEarly(options, `cohort ${of.cohort}`)
-  const resolve = systemResolve(world.clock)
   const rungs = idle.kind === 'rungs' ? idle.ms.length : 1
+  const going = { to, connections, rungs, share, self: world.identity.pod }
+  const destination = destinations(going, systemResolve(world.clock))
+  const unlisten = share.of > 1 ? beat(world.clock, { everyMs: listenMs }, () => void destination.listen()) : () => {}
   const known: Address[] = []
-  const inOrder = ownOrder(world.identity.pod)
   const holding = open({
     of,
     options,
     share,
-    async target(index) {
-      const place = placeOf(index, { rungs, names: to.length })
-      const name = to[place.name]
-      const addresses = name ? inOrder(await resolve(name)) : []
-      const address = addresses[place.turn % addresses.length]
-      if (!address) throw new Error(`${name ? formatAddress(name) : 'nobody'} has no address`)
-      return shared(known, address)
-    },
+    target: async index => shared(known, await destination.of(index)),
     onOpened: readBack(of, options, world),
   })
   const sweeping = sweep(of, holding.all, world)
@@ -86,6 +80,7 @@ export async function holdCohort(
       return first && { of, inMs: Math.max(0, first.due - world.clock.steady()), afterMs: first.due - first.since }
     },
     async stop(drainMs) {
+      unlisten()
       sweeping.stop()
       const { promise: late, resolve } = Promise.withResolvers<void>()
       const disarm = world.clock.alarm(drainMs, resolve)
@@ -95,6 +90,12 @@ export async function holdCohort(
     },
   }
 }
+
+/**
+ * How often each of several processes asks for its names, ms: what the others hear as their connections end it has to have heard as
+ * well (settled.ts). As long as cluster DNS keeps an answer, and `resolve.ts`.
+ */
+const listenMs = 5000
 
 /** Addresses kept to be shared: those of a few Services and their pods. */
 const mostKnown = 256

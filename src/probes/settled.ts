@@ -1,0 +1,74 @@
+import type { Address } from '../settings/address.ts'
+
+/** Where turns go, each by its number; `undefined` where nobody has gone yet, or can. */
+export type Turns = readonly (Address | undefined)[]
+
+/**
+ * Where the turns of a name go once it has the addresses `ordered`, ours first. A turn stays where it was while that address is
+ * there; else it takes the first of those that fewest turns have. So whoever had twenty servers has twenty for as long as there are
+ * so many, and one that comes is taken by those who would have chosen it from the first.
+ */
+export function settle(before: Turns, ordered: readonly Address[]): Turns {
+  const seats = new Map(ordered.map(address => [nameOf(address), { address, turns: 0 }]))
+  const stayed = before.map(address => {
+    const seat = address && seats.get(nameOf(address))
+    if (seat) seat.turns += 1
+    return seat?.address
+  })
+  const emptiest = fewestFirst([...seats.values()])
+  return stayed.map(address => address ?? emptiest.next().value)
+}
+
+const nameOf = ({ host, port }: Address): string => `${host} ${port}`
+
+interface Seat {
+  readonly address: Address
+  turns: number
+}
+
+/** One address after the other, without end, and each has one turn more by it: the first of those that fewest have. */
+function* fewestFirst(seats: readonly Seat[]): Generator<Address, undefined> {
+  while (seats.length > 0) {
+    const fewest = seats.reduce((least, { turns }) => Math.min(least, turns), Infinity)
+    for (const seat of seats) {
+      if (seat.turns > fewest) continue
+      seat.turns += 1
+      yield seat.address
+    }
+  }
+  return undefined
+}
+
+/** Where the turns of one name have gone, as it goes on. */
+export interface Settling {
+  /** The name has these addresses now, ours first: the same array for as long as it is the same answer. */
+  hear(ordered: readonly Address[]): void
+  /** Where a turn goes that opens now. */
+  take(turn: number): Address | undefined
+}
+
+/**
+ * A turn has taken an address once it opened: those that have yet to open are not bound to the one server that was there first,
+ * nor those that are silent to an answer that forgot theirs for a moment.
+ *
+ * Turns that are not `ours` are held by other processes. All know the same order and the same number of turns, and take it that the
+ * others' went where they themselves would have sent them, by the answers they have heard: with the same answers all agree, with no
+ * word between them. What they cannot know is an answer that only another one heard, nor what was before they were begun (anew). Then
+ * two turns may lead to one server, or the rungs of one turn to two, until those servers go.
+ */
+export function settling(count: number, ours: (turn: number) => boolean): Settling {
+  const taken: (Address | undefined)[] = Array.from({ length: count })
+  let [answer, settled]: [readonly Address[], Turns] = [[], taken]
+  let begun = 0 // so many have gone somewhere: they open in order, everybody's
+  return {
+    hear(ordered) {
+      if (ordered === answer) return
+      for (let other = 0; other < begun; other += 1) if (!ours(other)) taken[other] = settled[other]
+      ;[answer, settled] = [ordered, settle(taken, ordered)]
+    },
+    take(turn) {
+      for (begun = Math.max(begun, turn + 1); begun < count && !ours(begun); ) begun += 1 // until it is our turn again
+      return (taken[turn] = settled[turn])
+    },
+  }
+}
