@@ -43,7 +43,7 @@ export function cohortFields(defaultPort: number, connections: { readonly most: 
 }
 export type CohortSettings = z.output<z.ZodObject<ReturnType<typeof cohortFields>>>
 
-/** What every kind that holds connections lets people set for the half that answers. `share`: of the file limit. */
+/** What every kind that holds connections lets people set for the half that answers. `share`: of what the limits of files and of the container's memory have room for. */
 export function listenerFields(defaultPort: number, share: string) {
   return {
     listen: address(defaultPort, { listening: true }).default({ host: '::', port: defaultPort }),
@@ -56,7 +56,9 @@ export function listenerFields(defaultPort: number, share: string) {
       .min(1)
       .max(1_000_000)
       .optional()
-      .meta({ description: `connections beyond it are refused and counted; by default ${share} of the file limit` }),
+      .meta({
+        description: `connections beyond it are refused and counted; by default ${share} of what the limits of files and memory have room for`,
+      }),
   }
 }
 export type ListenerSettings = z.output<z.ZodObject<ReturnType<typeof listenerFields>>>
