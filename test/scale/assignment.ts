@@ -1,5 +1,6 @@
-import { placeOf } from '../../src/probes/place.ts'
 import { ownOrder, type Order } from '../../src/probes/own-order.ts'
+import { isIn, placeOf, turnsOf } from '../../src/probes/place.ts'
+import { settling } from '../../src/probes/settled.ts'
 import type { Address } from '../../src/settings/address.ts'
 import type { Chance } from '../simulated/chance.ts'
 import type { Demand, HeldDemand } from './demand.ts'
@@ -28,31 +29,82 @@ export interface Held {
   readonly service: (readonly string[])[]
 }
 
-/** Where connections that open now go: straight to pods by the client's own order, through the Service wherever kube-proxy's luck leads. */
+/** Where each of a client's connections straight to pods leads when it opens, and such servers are known. */
+export type Opening = (known: readonly Address[]) => (position: number) => string
+
+/** The clients' memories of where their connections straight to pods go, as `holdCohort` has them; each client is so many processes, which all hear what is known. */
+export function openings({ held }: Demand, { orders }: Clients, processes = 1): readonly Opening[] {
+  const cohorts = held.filter(({ path }) => path === 'pod').map(layoutOf)
+  const places = cohorts.flatMap((layout, cohort) =>
+    Array.from({ length: layout.connections }, (_, index) => ({
+      cohort,
+      nth: index % processes,
+      ...placeOf(index, layout),
+    })),
+  )
+  return orders.map(order => {
+    const settled = Array.from({ length: processes }, (_, nth) =>
+      cohorts.map(layout =>
+        settling(turnsOf(0, layout), turn => isIn({ nth, of: processes }, { name: 0, turn }, layout)),
+      ),
+    )
+    return known => {
+      const ordered = order(known)
+      for (const each of settled.flat()) each.hear(ordered)
+      return position => {
+        const place = places[position]
+        return (place && settled[place.nth]?.[place.cohort]?.take(place.turn)?.host) ?? ''
+      }
+    }
+  })
+}
+
+const layoutOf = ({ connections, idle }: HeldDemand) => ({
+  connections,
+  rungs: idle.kind === 'rungs' ? idle.ms.length : 1,
+  names: 1,
+})
+
+/** Where connections that open for the first time go: straight to pods by the client's own order, through the Service wherever kube-proxy's luck leads. */
 export function assign(
   { held }: Demand,
-  { orders }: Clients,
+  opening: readonly Opening[],
   known: (client: number) => readonly Address[],
   chance: Chance,
 ): Held {
-  const [pods, others] = [held.filter(({ path }) => path === 'pod'), held.filter(({ path }) => path === 'service')]
-  const drawn = others.reduce((sum, { connections }) => sum + connections, 0)
+  const [pods, drawn] = [connectionsOf(held, 'pod'), connectionsOf(held, 'service')]
   return {
-    pod: orders.map((order, client) => pods.flatMap(cohort => podPlaces(cohort, order(known(client))))),
-    service: orders.map((_, client) => {
+    pod: opening.map((open, client) => {
+      const to = open(known(client))
+      return Array.from({ length: pods }, (_, position) => to(position))
+    }),
+    service: opening.map((_, client) => {
       const all = known(client)
       return Array.from({ length: drawn }, () => chance.pick(all)?.host ?? '')
     }),
   }
 }
 
-/** As `holdCohort` does it. */
-function podPlaces({ connections, idle }: HeldDemand, ordered: readonly Address[]): string[] {
-  const rungs = idle.kind === 'rungs' ? idle.ms.length : 1
-  return Array.from({ length: connections }, (_, index) => {
-    const { turn } = placeOf(index, { rungs, names: 1 })
-    return ordered[turn % ordered.length]?.host ?? ''
-  })
+const connectionsOf = (held: Demand['held'], path: HeldDemand['path']): number =>
+  held.filter(each => each.path === path).reduce((sum, { connections }) => sum + connections, 0)
+
+/** A connection stays where it is until its server goes. */
+export function reopen(
+  held: Held,
+  opening: readonly Opening[],
+  {
+    gone,
+    here,
+    chance,
+  }: { readonly gone: ReadonlySet<string>; readonly here: readonly Address[]; readonly chance: Chance },
+): Held {
+  return {
+    pod: held.pod.map((hosts, client) => {
+      const to = opening[client]?.(here)
+      return hosts.map((host, position) => (gone.has(host) ? (to?.(position) ?? '') : host))
+    }),
+    service: held.service.map(hosts => hosts.map(host => (gone.has(host) ? (chance.pick(here)?.host ?? '') : host))),
+  }
 }
 
 /** How many connections lead to each of `all`. */

@@ -1,6 +1,6 @@
 import type { Address } from '../../src/settings/address.ts'
 import type { Chance } from '../simulated/chance.ts'
-import { assign, type Clients, type Held, loads, servers } from './assignment.ts'
+import { assign, type Clients, loads, openings, reopen, servers } from './assignment.ts'
 import type { Demand } from './demand.ts'
 import { type Strategy, usualStrategy } from './rollout.ts'
 
@@ -28,7 +28,8 @@ export function replaceAll(
   const surge = Math.max(Math.ceil(count * strategy.maxSurge), unavailable === 0 ? 1 : 0)
   let old = servers(count)
   let fresh: Address[] = []
-  let held = assign(demand, crowd, () => old, chance)
+  const opening = openings(demand, crowd)
+  let held = assign(demand, opening, () => old, chance)
   const total = crowd.names.length * demand.connections
   const mean = total / count
   let [peak, reopened, herd] = [0, 0, 0]
@@ -38,8 +39,7 @@ export function replaceAll(
     old = old.slice(going)
     const here = [...old, ...fresh]
     const before = loads(here, held.pod, held.service)
-    const again = assign(demand, crowd, () => here, chance)
-    held = { pod: stay(held.pod, again.pod, gone), service: stay(held.service, again.service, gone) }
+    held = reopen(held, opening, { gone, here, chance })
     const now = loads(here, held.pod, held.service)
     const came = now.map((load, index) => load - (before[index] ?? 0))
     reopened += came.reduce((sum, each) => sum + each, 0)
@@ -57,7 +57,3 @@ export function replaceAll(
     herd: herd / mean,
   }
 }
-
-/** A connection stays where it is until its server goes. */
-const stay = (held: Held['pod'], again: Held['pod'], gone: ReadonlySet<string>): Held['pod'] =>
-  held.map((hosts, client) => hosts.map((host, index) => (gone.has(host) ? (again[client]?.[index] ?? '') : host)))

@@ -1,4 +1,5 @@
-import { backoff, startDelay } from '../../src/schedule/spread.ts'
+import { reconnectIn } from '../../src/probes/reconnecting.ts'
+import { startDelay } from '../../src/schedule/spread.ts'
 import { usualTickMs } from '../../src/schedule/wheel.ts'
 import { silenceOf } from '../../src/settings/fields.ts'
 import type { Chance } from '../simulated/chance.ts'
@@ -21,12 +22,14 @@ export interface Story {
   readonly servers: number
   readonly chance: Chance
   readonly begins: Begins
-  /** Where connections were opened anew at once, as after a server's goodbye: nothing is left of the spread of the first connects. */
+  /** All connections were opened anew after a goodbye that everybody heard at once. */
   readonly reopened?: boolean
 }
 
 /** How long is listened, s: the longest silence of `k8s/base` and its second turn. */
 const listenedS = 4 * 3600
+/** As the kinds that hold have it where nothing is said. */
+const reconnect = { base: 1000, cap: 30_000 }
 
 /**
  * What one of the servers hears in four hours, from its share of all connections: when each first connects, and that it speaks at the
@@ -41,7 +44,7 @@ export function rhythmOf({ held }: Demand, { clients, servers, chance, begins, r
       for (let index = 0; index < connections; index++) {
         if (!chance.hits(1 / servers)) continue
         const delay = reopened
-          ? backoff(0, { baseMs: 1000, capMs: 30_000 }, () => chance.unit())
+          ? reconnectIn({ reconnect, spread: spreadMs }, { failures: 0, left: true }, () => chance.unit())
           : startDelay(index, connections, spreadMs)
         const silence = silenceOf(idle, index, () => chance.unit()) + usualTickMs
         const opened = tickAt + Math.ceil((began + delay) / usualTickMs) * usualTickMs

@@ -3,6 +3,7 @@ import { deployed, read } from './configuration.ts'
 import { demandOf } from './demand.ts'
 import { worstOf } from './load.ts'
 import { rhythms, simulate, simulateCut } from './simulated.ts'
+import { replaceOneByOne } from './worn.ts'
 
 const demand = demandOf(read('client', deployed().client))
 const size = { nodes: 1000, servers: 26 }
@@ -16,7 +17,7 @@ test('a thousand clients load all servers alike', () => {
   expect(Math.abs(connections.most - expected)).toBeLessThan(0.1 * expected)
 })
 
-test('a server that comes or goes changes one peer in M of a client', () => {
+test('a server that came or went changes one peer in M of a client that begins anew', () => {
   expect(comes.peers).toBeLessThan(1.5 / (size.servers + 1))
   expect(goes.peers).toBeLessThan(1.5 / size.servers)
 })
@@ -27,14 +28,28 @@ test('a rolling update of all servers overfills none, and leaves none far above 
   expect(replaced.reopened).toBeLessThan(2)
 })
 
+const fixed = { kind: 'fixed', ms: 900_000 } as const
+const few = { ...demand, held: demand.held.map(each => ({ ...each, connections: 20, idle: fixed })) }
+test.each([
+  ['with one process', demand, 1],
+  ['with processes that share each turn', demand, 3],
+  ['with processes that have turns of their own', few, 4],
+])('a sample of peers stays as large as it was while each of a hundred servers is replaced, %s', (_, of, processes) => {
+  const { peers, most, fullest } = replaceOneByOne(of, { nodes: 200, servers: 100 }, processes)
+  expect(peers).toEqual({ before: 20, after: 20 })
+  expect(most.after).toBe(most.before)
+  expect(fullest.peak).toBeLessThan(1.6)
+})
+
 test('answers cut short, other ones each time, load no server much more', () => {
   const cut = simulateCut(demand, { nodes: 1000, servers: 100 }, 28)
   expect(cut.most).toBeLessThan(1.5 * cut.mean)
 })
 
 test('the spread of the first connects keeps a busiest second below a hundred times the mean, even of clients that begin together', () => {
-  const [together, , rolled] = rhythms(demand, size)
-  if (!together || !rolled) throw new Error('two stories were expected')
+  const [together, , rolled, , reopened] = rhythms(demand, size)
+  if (!together || !rolled || !reopened) throw new Error('five stories were expected')
   expect(together.peakPerS / together.meanPerS).toBeLessThan(100)
   expect(rolled.peakPerS).toBeLessThan(together.peakPerS)
+  expect(reopened.peakPerS / reopened.meanPerS).toBeLessThan(100) // nor does a goodbye that all hear in one second
 })

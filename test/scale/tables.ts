@@ -5,6 +5,7 @@ import { measured } from './measured.ts'
 import { costOf } from './prometheus.ts'
 import type { Told } from './scraped.ts'
 import { rhythms, simulate, simulateCut } from './simulated.ts'
+import { replaceOneByOne } from './worn.ts'
 
 /** Nodes of the clusters in the document. */
 export const sizes = [10, 100, 1000, 5000] as const
@@ -27,6 +28,7 @@ export const tablesOf = (demand: Demand, told: Told): Readonly<Record<string, st
   prometheus: prometheusTable(demand, told),
   peers: peersTable(demand),
   moves: movesTable(demand),
+  worn: wornTable(demand),
   rhythm: rhythmTable(demand),
 })
 
@@ -144,13 +146,38 @@ function movesTable(demand: Demand): string {
   const head = [
     'nodes',
     'servers',
-    'peers new when one comes',
-    'when one goes',
+    'peers new to a client that begins anew: one came',
+    'one went',
     'replacing all: fullest on the way',
     'afterwards',
     'emptiest afterwards',
     'times each is opened anew',
-    'opened at once by one server',
+    'opened within 30 s by one server',
+  ]
+  return table(head, rows)
+}
+
+function wornTable(demand: Demand): string {
+  const cases = [...simulatedMoves.map(nodes => sizeOf(demand, nodes)), { nodes: 1000, servers: 100 }]
+  const rows = cases.map(size => {
+    const { peers, most, fullest } = replaceOneByOne(demand, size)
+    return [
+      whole(size.nodes),
+      `${size.servers}`,
+      ...[peers.before, peers.after].map(short),
+      ...[most.before, most.after].map(whole),
+      ...[fullest.peak, fullest.after].map(each => each.toFixed(2)),
+    ]
+  })
+  const head = [
+    'nodes',
+    'servers',
+    'peers of a client',
+    'afterwards',
+    'most connections of one to one server',
+    'afterwards',
+    'fullest server on the way',
+    'afterwards',
   ]
   return table(head, rows)
 }
