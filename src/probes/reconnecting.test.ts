@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { chance } from '../../test/simulated/chance.ts'
+import { testWorld } from '../../test/world.ts'
+import { httpHold } from './http-hold/kind.ts'
 import { reconnectIn, rolloutMs } from './reconnecting.ts'
+import { tcpHold } from './tcp-hold/kind.ts'
 
 const reconnect = { base: 1000, cap: 30_000 }
 const draws = (spread: number, gone: { failures: number; left: boolean }) => {
@@ -31,4 +34,23 @@ test.each([
 
 test('a goodbye to one that failed before is no reason to come back sooner', () => {
   expect(Math.min(...draws(0, { failures: 3, left: true }))).toBeGreaterThanOrEqual(4000)
+})
+
+test.each([tcpHold, httpHold])('$name: who heard a goodbye is back within the spread', async kind => {
+  using near = testWorld('client-0')
+  using far = testWorld('server-0')
+  const listening = kind.server?.settings.parse({ listen: '127.0.0.1:0' })
+  const server = await kind.server?.start(listening, far)
+  const settings = { name: 'quiet', to: server?.listens[0], connections: 1, idle: '10m', spread: '1h' }
+  const client = await kind.client(kind.settings.parse(settings), { ...near, random: () => 0.9 })
+  try {
+    await expect.poll(() => [...client.connections()].map(({ state }) => state)).toEqual(['idle'])
+    await server?.stop(1000)
+    await expect.poll(() => [...client.connections()].map(({ state }) => state)).toEqual(['waiting'])
+    const [row] = client.connections()
+    expect(row?.lastEnd?.planned).toBe(true)
+    expect(row?.nextMs).toBeGreaterThan(10_000) // of 27 s; the backoff is one
+  } finally {
+    await client.stop(0)
+  }
 })
