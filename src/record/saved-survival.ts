@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { savedTime } from './saved-time.ts'
 import { paths as pathNames } from '../outcome/observation.ts'
 import { type Bin, binFields } from '../survival/bins.ts'
 import { edgesMs } from '../survival/edges.ts'
@@ -38,7 +39,7 @@ export const savedSurvival = z.object({
             ),
           }),
         ),
-        change: z.looseObject({ became: z.enum(['shorter', 'longer']), after: z.number(), by: z.number() }).optional(),
+        change: z.looseObject({ became: z.enum(['shorter', 'longer']), after: z.number(), by: savedTime }).optional(),
       }),
     )
     .max(2 * mostPaths),

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type Family, families, levels } from '../outcome/verdict.ts'
+import { savedTime } from './saved-time.ts'
 import { mostNames, mostVerdicts } from './verdicts.ts'
 
-const time = z.number()
 const family = z.enum(Object.keys(families) as [Family, ...Family[]]) // `keys` forgets which
 
 /** A verdict as the journal has it. */
@@ -14,18 +14,18 @@ export const savedVerdict = z.object({
   says: z.string(),
   planned: z.boolean(),
   state: z.enum(['open', 'closed']),
-  since: time,
-  lastAt: time,
-  openedAt: time,
-  updatedAt: time,
-  closedAt: time.optional(),
+  since: savedTime,
+  lastAt: savedTime,
+  openedAt: savedTime,
+  updatedAt: savedTime,
+  closedAt: savedTime.optional(),
   supersededBy: z.string().optional(),
   series: z.array(z.string()).readonly(),
   count: z.number(),
   of: z.number(),
   exposureMs: z.number().optional(),
   confidence: z.object({ level: z.enum(levels), because: z.string() }),
-  evidence: z.array(z.object({ source: z.string(), at: time, says: z.string() })).readonly(),
+  evidence: z.array(z.object({ source: z.string(), at: savedTime, says: z.string() })).readonly(),
   ruledOut: z.array(z.object({ what: z.string(), because: z.string() })).readonly(),
   missing: z.array(z.object({ what: z.string(), wouldTell: z.string() })).readonly(),
   remedy: z.array(z.string()).readonly(),

@@ -4,6 +4,7 @@ import { paths, strays } from '../outcome/observation.ts'
 import { savedHistory } from './history/saved.ts'
 import { savedBuckets, savedLatency } from './saved.ts'
 import { savedSurvival } from './saved-survival.ts'
+import { savedTime } from './saved-time.ts'
 import { savedVerdicts } from './saved-verdict.ts'
 
 const side = z.enum(['client', 'server'])
@@ -48,7 +49,7 @@ export const savedCohort = z.object({
   connect: savedLatency.optional(),
   sweep: z.object(numbers('connections', 'probing', 'backingOff', 'oldestAckMs')).optional(),
   options: z.object({ configured: socketOptions, effective: socketOptions }).optional(),
-  lastEnd: z.object({ ...ending, at: z.number(), code: z.string() }).optional(),
+  lastEnd: z.object({ ...ending, at: savedTime, code: z.string() }).optional(),
 })
 
 export const savedProbe = z.object({
@@ -61,12 +62,12 @@ export const savedProbe = z.object({
   latency: savedLatency.optional(),
   stamp: z.enum(['kernel', 'user']).optional(),
   by: z.string().optional(),
-  lastFault: z.object({ at: z.number(), fate, code: z.string() }).optional(),
+  lastFault: z.object({ at: savedTime, fate, code: z.string() }).optional(),
 })
 
 const savedFault = z.looseObject({
   side,
-  ...numbers('at'),
+  at: savedTime,
   kind: z.string(),
   name: z.string(),
   fate,
@@ -78,7 +79,7 @@ const savedFault = z.looseObject({
 })
 
 export const savedRun = z.object({
-  at: z.number(),
+  at: savedTime,
   side: z.enum(['client', 'server', 'pair']),
   identity,
   version: z.string(),
@@ -86,7 +87,8 @@ export const savedRun = z.object({
 
 /** Everything the recorder knows, as JSON: what every file of the journal begins with. */
 export const recorderState = z.object({
-  ...numbers('at', 'steady', 'runs'),
+  at: savedTime,
+  ...numbers('steady', 'runs'),
   run: savedRun.optional(),
   cohorts: z.array(savedCohort),
   probes: z.array(savedProbe),

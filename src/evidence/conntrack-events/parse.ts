@@ -35,9 +35,13 @@ function programIn(rest: string) {
     : { from: match.index, portid: match[1] ?? '', name: match[2] ? printable(match[2]) : undefined }
 }
 
-/** Where the packets of an event's flow came from and went to, as `placeOf` writes it; a fraction of the price of reading all of it. */
+/**
+ * Where the packets of an event's flow came from and went to, as `placeOf` writes it; a fraction of the price of reading all of it,
+ * also where a line names protocols without end: number, seconds left and state, which stand between, take at most 50 characters.
+ */
 export function placeIn(line: string): string | undefined {
-  const [, proto, src, dst, dport] = /\b(tcp|udp) [^=]* src=(\S+) dst=(\S+) sport=\d+ dport=(\d+) /.exec(line) ?? []
+  const [, proto, src, dst, dport] =
+    /\b(tcp|udp) [^=]{0,80} src=(\S+) dst=(\S+) sport=\d+ dport=(\d+) /.exec(line) ?? []
   return proto && `${proto} ${src} ${dst} ${dport}`
 }
 

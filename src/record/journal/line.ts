@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { askPhases, fates, holdPhases } from '../../outcome/fate.ts'
 import { type Observation, strays } from '../../outcome/observation.ts'
 import { savedVerdict } from '../saved-verdict.ts'
+import { savedTime } from '../saved-time.ts'
 import { identity, ofCohort, ofProbe, savedRun, socketOptions } from '../state.ts'
 
 /** What the journal itself has to say, between the observations. */
@@ -35,7 +36,7 @@ export function readLine(text: string): Line | undefined {
   }
 }
 
-const at = z.number()
+const at = savedTime
 const stamp = { at, steady: z.number(), suspect: z.literal(true).optional() }
 const held = { ...stamp, ...ofCohort }
 const asks = { ...stamp, ...ofProbe }
