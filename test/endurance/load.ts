@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -44,14 +44,15 @@ const at = (port: number) => `127.0.0.1:${port}`
 const hurried = { spread: '0s', reconnect: { base: '50ms', cap: '200ms' } }
 
 /** Starts it and resolves when it is ready. Rejects with what it printed when it ends first. `dir` holds journal and configuration. */
-export async function startLoad(dir: string, { hold, http, web }: Ports, maxBytes = '1GiB'): Promise<Load> {
+export async function startLoad(dir: string, { hold, http, web }: Ports): Promise<Load> {
   mkdirSync(dir, { recursive: true })
   const file = join(dir, 'longhold.yaml')
   writeFileSync(
     file,
     JSON.stringify({
       web: { listen: at(web) },
-      journal: { dir: join(dir, 'journal'), maxBytes, interval: '1s' },
+      // Room for all of it: what is counted in the end is every line there ever was.
+      journal: { dir: join(dir, 'journal'), maxBytes: '1GiB', interval: '1s' },
       evidence: 'off',
       drain: '1s',
       server: { 'tcp-hold': { listen: at(hold) }, 'http-hold': { listen: at(http) }, 'udp-echo': { listen: at(hold) } },
@@ -101,7 +102,7 @@ async function get(port: number, path: string): Promise<{ code: number; text: st
   const asking = request({ host: '127.0.0.1', port, path, agent: false, timeout: 10_000 })
   asking.on('timeout', () => asking.destroy(new Error('no answer')))
   asking.end()
-  const [response] = (await once(asking, 'response')) as [import('node:http').IncomingMessage]
+  const [response] = (await once(asking, 'response')) as [IncomingMessage]
   let text = ''
   for await (const chunk of response) text += String(chunk)
   return { code: response.statusCode ?? 0, text }
