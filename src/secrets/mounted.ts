@@ -86,12 +86,11 @@ export async function mounted<T>(
   }
 }
 
+/** One after the other: of several that cannot be read, the first is named, whichever the disk answers first. */
 const textsOf = (files: readonly NamedFile[]): Promise<string[]> =>
-  Promise.all(
-    files.map(({ setting, file }) =>
-      readFile(file, 'utf8').catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error)
-        throw new Problem(`${setting}: cannot read ${file} (${why})`, 2)
-      }),
-    ),
+  Array.fromAsync(files, ({ setting, file }) =>
+    readFile(file, 'utf8').catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error)
+      throw new Problem(`${setting}: cannot read ${file} (${why})`, 2)
+    }),
   )

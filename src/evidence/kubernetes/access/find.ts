@@ -29,9 +29,10 @@ export async function findAccess(where: Whereabouts): Promise<Access> {
 
 /** Of several files, those that are not there are passed over, as kubectl does. */
 async function fromKubeconfig(paths: readonly string[]): Promise<Access> {
-  const texts = await Promise.all(
-    paths.map(async path => ({ path, text: await (paths.length > 1 ? readTextIfThere(path) : readText(path)) })),
-  )
+  const texts = await Array.fromAsync(paths, async path => ({
+    path,
+    text: await (paths.length > 1 ? readTextIfThere(path) : readText(path)),
+  }))
   const files = texts.flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text }]))
   if (files.length === 0) throw new Absent(`kubeconfig ${paths.join(', ')}: not there (ENOENT)`)
   return accessOf(readKubeconfig(files))
@@ -39,7 +40,7 @@ async function fromKubeconfig(paths: readonly string[]): Promise<Access> {
 
 async function accessOf(chosen: Chosen): Promise<Access> {
   const { from, server, insecure, servername, token, namespace } = chosen
-  const [ca, cert, key] = await Promise.all([chosen.ca, chosen.cert, chosen.key].map(textOf))
+  const [ca, cert, key] = await Array.fromAsync([chosen.ca, chosen.cert, chosen.key], textOf)
   return {
     from,
     origin: server.origin,
