@@ -91,3 +91,15 @@ test('was it never another, who survived speaks against it', () => {
   expect(conntrackExpiry.judge(asEver)).toMatchObject([{ only: 'family' }])
   expect(ipvsExpiry.judge(lowered(byIpvs, 'word', [100, 600])).filter(({ only }) => only === undefined)).toEqual([])
 })
+
+/** IPVS remembers for 600 s; some survived a silence of so many, and others died of 900 s. */
+function with600(survived: number) {
+  const well = silence({ name: 'longer', idle: survived })
+  const ill = silence({ from: 2000, idle: 900, ends: () => 'word' })
+  return ipvsExpiry.judge(caseFrom(story({ ledger: open, node: byIpvs(600) }, well, ill)))
+}
+
+test('a timer of IPVS is late: who survives a silence somewhat longer than its timeout says nothing against it', () => {
+  expect(with600(650)).toMatchObject([{ confidence: { level: 'proven' } }])
+  expect(with600(950).filter(({ only }) => only === undefined)).toEqual([])
+})

@@ -1,6 +1,7 @@
 import { ipvs } from '../evidence/ipvs/facts.ts'
 import { sysctl } from '../evidence/sysctl/facts.ts'
 import type { EvidenceLine } from '../outcome/verdict.ts'
+import { late } from '../settings/late.ts'
 import type { Case } from './case.ts'
 import type { Loss } from './losses.ts'
 import type { Scene } from './scene.ts'
@@ -12,8 +13,13 @@ export interface Memory {
   readonly ms: number
   /** It was another before, and is known to be this one from here on, epoch ms; -Infinity where no other was seen. */
   readonly sinceAt: number
+  /** It may live for so much longer than that, ms. */
+  readonly lateMs: number
   readonly line: EvidenceLine
 }
+
+/** A timer is refreshed by the last packet of either side, and that may be later than any we know of, ms. */
+const refreshedLateMs = 1000
 
 const established = 'net.netfilter.nf_conntrack_tcp_timeout_established'
 
@@ -24,6 +30,7 @@ export function conntrackMemory(of: Case, losses: readonly Loss[] = []): Memory 
     read && {
       ms: read.seconds * 1000,
       sinceAt: read.sinceAt,
+      lateMs: refreshedLateMs,
       line: { source: 'node sysctl', at: read.at, says: `${established} = ${read.seconds}` },
     }
   )
@@ -36,6 +43,7 @@ export function ipvsMemory(of: Case, losses: readonly Loss[] = []): Memory | und
     read && {
       ms: read.seconds * 1000,
       sinceAt: read.sinceAt,
+      lateMs: late(read.seconds * 1000) - read.seconds * 1000 + refreshedLateMs,
       line: { source: 'node ipvs', at: read.at, says: `timeout of TCP = ${read.seconds} s` },
     }
   )
@@ -63,9 +71,6 @@ function inForce<T>(
   return { ...read, sinceAt: other < 0 ? -Infinity : (told[other + 1]?.at ?? read.at) }
 }
 
-/** A timer is refreshed by the last packet of either side, and that may be later than any we know of, ms. */
-const refreshedLateMs = 1000
-
 /** Without those survivors whose timer was still set to what it was before: they say nothing of what it is now. */
 export const underMemory = (scene: Scene, { sinceAt }: Memory): Scene => ({
   ...scene,
@@ -73,8 +78,11 @@ export const underMemory = (scene: Scene, { sinceAt }: Memory): Scene => ({
 })
 
 /** How many silences clearly beyond it were fatal, and how many were not: who is silent just as long may meet either. */
-export function clearlyBeyond(scene: Scene, { ms }: Memory): { readonly died: number; readonly survived: number } {
-  const isBeyond = ({ quietMs }: { readonly quietMs: number }) => quietMs >= ms + refreshedLateMs
+export function clearlyBeyond(
+  scene: Scene,
+  { ms, lateMs }: Memory,
+): { readonly died: number; readonly survived: number } {
+  const isBeyond = ({ quietMs }: { readonly quietMs: number }) => quietMs >= ms + lateMs
   return { died: scene.losses.filter(isBeyond).length, survived: asLong(scene).filter(isBeyond).length }
 }
 

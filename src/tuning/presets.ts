@@ -10,6 +10,8 @@ export interface Preset {
   readonly ending: Ending
   /** A keepalive probe and its answer begin the time anew. What ends TCP itself counts data alone. */
   readonly refreshed: boolean
+  /** A timer of the kernel ends it, and may be late. */
+  readonly mayBeLate?: boolean
   /** Where it is set, and how far; empty where it cannot be. */
   readonly configurable: string
   readonly source: string
@@ -45,6 +47,7 @@ export const presets: readonly Preset[] = [
     name: 'kube-proxy-ipvs',
     title: 'IPVS, as kube-proxy leaves it',
     timeoutS: 900,
+    mayBeLate: true,
     ending: 'reset',
     configurable: 'kube-proxy ipvs.tcpTimeout',
     source: 'https://docs.kernel.org/networking/ipvs-sysctl.html',

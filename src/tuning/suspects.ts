@@ -1,3 +1,4 @@
+import { late } from '../settings/late.ts'
 import type { Ending } from './advice/hop.ts'
 import type { Found } from './estimate.ts'
 import { presets } from './presets.ts'
@@ -9,6 +10,8 @@ export interface Suspect {
   readonly seconds: number
   /** Empty where it cannot be set. */
   readonly setAt: string
+  /** A timer of the kernel ends it, and may be late. */
+  readonly mayBeLate?: boolean
 }
 
 /** How a hop that ends connections in that manner is seen from outside. */
@@ -33,7 +36,7 @@ const overUdp: readonly Suspect[] = [
     seconds: 180,
     setAt: 'sysctl net.netfilter.nf_conntrack_udp_timeout_stream',
   },
-  { name: 'IPVS, UDP', seconds: 300, setAt: 'kube-proxy ipvs.udpTimeout, ipvsadm --set' },
+  { name: 'IPVS, UDP', seconds: 300, setAt: 'kube-proxy ipvs.udpTimeout, ipvsadm --set', mayBeLate: true },
 ]
 
 /** What clocks, ticks and delayed acknowledgements add. */
@@ -49,11 +52,19 @@ export function suspectsOf({ lowMs, highMs, how }: Found, transport: 'tcp' | 'ud
   const away = ({ seconds }: Suspect) => Math.abs(Math.log((seconds * 1000) / Math.sqrt(lowMs * highMs)))
   const known = transport === 'udp' ? overUdp : overTcp(seen)
   return known
-    .filter(({ seconds }) => seconds * 1000 > least && seconds * 1000 <= most)
+    .filter(({ seconds, mayBeLate }) => {
+      const ms = seconds * 1000
+      return (mayBeLate ? late(ms) : ms) > least && ms <= most
+    })
     .toSorted((a, b) => away(a) - away(b))
 }
 
 const overTcp = (seen: Cut | Death | undefined): readonly Suspect[] =>
   presets
     .filter(({ ending }) => seen !== undefined && seenAs[ending].includes(seen))
-    .map(({ title, timeoutS, configurable }) => ({ name: title, seconds: timeoutS, setAt: configurable }))
+    .map(({ title, timeoutS, configurable, mayBeLate = false }) => ({
+      name: title,
+      seconds: timeoutS,
+      setAt: configurable,
+      mayBeLate,
+    }))

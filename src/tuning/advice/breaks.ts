@@ -1,8 +1,9 @@
+import { late } from '../../settings/late.ts'
 import type { Wishes } from './advise.ts'
 import { costsOf, probesOf, toleratedLosses } from './costs.ts'
 import { type Ending, type Hop, shortestOf } from './hop.ts'
 import { between, lostProbes, packets, seconds } from './seconds.ts'
-import { late, latestProbeS, most, type Setting } from './setting.ts'
+import { latestProbeS, most, type Setting } from './setting.ts'
 
 /** What goes wrong with a setting. `kills`: connections do not survive the path. `hurts`: they do, and pay for it. */
 export interface Break {

@@ -1,4 +1,5 @@
-import { late, latestProbeS, type Setting } from './setting.ts'
+import { late } from '../../settings/late.ts'
+import { latestProbeS, type Setting } from './setting.ts'
 
 /** What a keepalive setting costs, for each connection. */
 export interface Costs {

@@ -1,3 +1,5 @@
+import { late } from '../../settings/late.ts'
+
 /** Keepalive and user timeout of a socket, in the units of the kernel. */
 export interface Setting {
   /** TCP_KEEPIDLE, s. */
@@ -16,15 +18,6 @@ export const most = { idleS: 32_767, intervalS: 32_767, count: 127 } as const
 /** What a socket with SO_KEEPALIVE and nothing else gets (net/ipv4/tcp.c: TCP_KEEPALIVE_TIME, _INTVL, _PROBES). */
 export const kernelDefault: Setting = { idleS: 7200, intervalS: 75, count: 9, userTimeoutMs: 0 }
 
-/**
- * By so much of its time a timer of the kernel may be late: the wheel rounds up to the granularity of its level, 8^n ticks
- * from 63 x 8^(n-1) ticks on (kernel/time/timer.c). An idle of 300 s may well be 316 s, and 7200 s more than two hours.
- */
-const lateness = 8 / 63
-
 /** The latest moment after the last packet, s, at which the kernel sends the probe that comes after `lost` lost ones. */
 export const latestProbeS = ({ idleS, intervalS }: Pick<Setting, 'idleS' | 'intervalS'>, lost: number): number =>
   late(idleS + lost * intervalS)
-
-/** When what is due after `s` seconds has happened at the latest. */
-export const late = (s: number): number => s * (1 + lateness)

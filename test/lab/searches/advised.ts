@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { late } from '../../../src/settings/late.ts'
 import type { Finding } from '../../../src/tuning/finding.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { runOn } from '../cluster/processes.ts'
 import { held } from '../probes.ts'
 import { sightOf } from '../seen/sight.ts'
+import type { Path } from './paths.ts'
 
 /** What became of a cohort with the advised keepalive, and of one whose keepalive comes one step too late. */
 export interface Survival {
@@ -23,12 +25,12 @@ const shortest = 4
 
 /**
  * Asks `longhold advise` about what was measured, and holds connections with that keepalive, silent for much longer than the
- * timeout; and others whose first probe comes in the first whole second after it, the kernel's own lateness aside.
+ * timeout; and others whose first probe comes in the first whole second after the path has surely forgotten them.
  */
 export async function followAdvice(
   cluster: Cluster,
   { timeout, speaker }: Finding,
-  to: string,
+  { target: to, mayBeLate = false }: Path,
 ): Promise<Survival | undefined> {
   if (!timeout || timeout.lowSeconds < shortest) return undefined
   const { lowSeconds, highSeconds } = timeout
@@ -40,7 +42,7 @@ export async function followAdvice(
   const { advice } = JSON.parse(stdout) as {
     advice: { idleSeconds: number; intervalSeconds: number; countProbes: number }
   }
-  const worseIdleSeconds = Math.floor(highSeconds) + 1
+  const worseIdleSeconds = Math.floor(mayBeLate ? late(highSeconds) : highSeconds) + 1
   const silence = `${Math.ceil(worseIdleSeconds * 1.2 + 2)}s`
   const keepalive = (idle: number) => ({
     keepalive: { idle: `${idle}s`, interval: `${advice.intervalSeconds}s`, count: advice.countProbes },

@@ -1,3 +1,4 @@
+import { late } from '../../../src/settings/late.ts'
 import type { Finding } from '../../../src/tuning/finding.ts'
 import type { Survival } from './advised.ts'
 import type { Expected, Path } from './paths.ts'
@@ -22,11 +23,11 @@ export function flawsOf(path: Path, findings: readonly Finding[], wanted: Wanted
     if (expected === undefined) return []
     const finding = findings.find(each => each.speaker === speaker)
     if (finding === undefined) return [`${speaker} first: not measured`]
-    return flaws(finding, expected, wanted).map(flaw => `${speaker} first: ${flaw}`)
+    return flaws(finding, expected, wanted, path).map(flaw => `${speaker} first: ${flaw}`)
   })
 }
 
-function flaws(finding: Finding, expected: Expected, wanted: Wanted): string[] {
+function flaws(finding: Finding, expected: Expected, wanted: Wanted, { mayBeLate = false }: Path): string[] {
   const { timeout } = finding
   if (expected.finds === 'nothing') {
     if (timeout) return [`found ${JSON.stringify(timeout)} where nothing dies`]
@@ -36,12 +37,16 @@ function flaws(finding: Finding, expected: Expected, wanted: Wanted): string[] {
   const { seconds, precision, deadlineSeconds } = wanted
   const found: string[] = []
   const { lowSeconds, highSeconds } = timeout
-  if (lowSeconds > seconds + slackSeconds || highSeconds < seconds - slackSeconds)
-    found.push(`${lowSeconds} s to ${highSeconds} s does not hold ${seconds} s`)
-  const off = Math.max(Math.abs(lowSeconds - seconds), Math.abs(highSeconds - seconds)) - 2 * slackSeconds
+  const latest = mayBeLate ? late(seconds) : seconds
+  const staged = mayBeLate ? `${seconds} s to ${latest.toFixed(1)} s` : `${seconds} s`
+  if (lowSeconds > latest + slackSeconds || highSeconds < seconds - slackSeconds)
+    found.push(`${lowSeconds} s to ${highSeconds} s does not hold ${staged}`)
+  const off = Math.max(seconds - lowSeconds, highSeconds - latest) - 2 * slackSeconds
   if (off > seconds * precision)
-    found.push(`${lowSeconds} s to ${highSeconds} s is not within ${precision * 100} % of ${seconds} s`)
-  if (finding.tookSeconds > seconds * mostTime + deadlineSeconds) found.push(`took ${finding.tookSeconds} s`)
+    found.push(`${lowSeconds} s to ${highSeconds} s is not within ${precision * 100} % of ${staged}`)
+  if (highSeconds - lowSeconds - 2 * slackSeconds > 2 * seconds * precision)
+    found.push(`${lowSeconds} s to ${highSeconds} s is wider than ${precision * 100} % to either side`)
+  if (finding.tookSeconds > latest * mostTime + deadlineSeconds) found.push(`took ${finding.tookSeconds} s`)
   if (expected.ends && finding.ends !== expected.ends) found.push(`ends ${String(finding.ends)}`)
   const [how] = Object.entries(finding.how).toSorted((a, b) => b[1] - a[1])[0] ?? []
   if (expected.how && how !== expected.how) found.push(`how: ${String(how)}`)

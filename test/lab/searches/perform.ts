@@ -53,7 +53,7 @@ export async function performSearch(path: Path, mode: Mode, seconds: number, pre
   const deadlineSeconds = path.args.includes('--deadline') ? 10 : 5
   const flaws = flawsOf(path, findings, { seconds, precision, deadlineSeconds })
   const tightest = findings.filter(({ timeout }) => timeout !== null).at(-1)
-  const survival = path.keepalive && tightest ? await followAdvice(made, tightest, path.target) : undefined
+  const survival = path.keepalive && tightest ? await followAdvice(made, tightest, path) : undefined
   return {
     path: path.name,
     mode,
