@@ -23,6 +23,8 @@ export interface Opening {
   readonly share: Share
   /** Where the `index`th connection goes now. Rejects when there is nowhere to go. */
   target(index: number): Promise<Address>
+  /** Whether the `index`th, which is open at an address, had better be opened anew: servers came, and its place is elsewhere. */
+  isElsewhere(index: number, at: Address): boolean
   /** A connection opened: its options are read back. */
   onOpened(socket: Socket): void
 }
@@ -53,14 +55,16 @@ export async function holdCohort(
   await refuseEarly(options, `cohort ${of.cohort}`)
   const rungs = idle.kind === 'rungs' ? idle.ms.length : 1
   const going = { to, connections, rungs, share, self: world.identity.pod }
-  const destination = destinations(going, systemResolve(world.clock))
-  const unlisten = share.of > 1 ? beat(world.clock, { everyMs: listenMs }, () => void destination.listen()) : () => {}
+  const destination = destinations(going, systemResolve(world.clock), world.clock)
+  const { listenMs: everyMs } = destination
+  const unlisten = everyMs === undefined ? () => {} : beat(world.clock, { everyMs }, () => void destination.listen())
   const known: Address[] = []
   const holding = open({
     of,
     options,
     share,
     target: async index => shared(known, await destination.of(index)),
+    isElsewhere: destination.isElsewhere,
     onOpened: readBack(of, options, world),
   })
   const sweeping = sweep(of, holding.all, world)
@@ -90,12 +94,6 @@ export async function holdCohort(
     },
   }
 }
-
-/**
- * How often each of several processes asks for its names, ms: what the others hear as their connections end it has to have heard as
- * well (settled.ts). As long as cluster DNS keeps an answer, and `resolve.ts`.
- */
-const listenMs = 5000
 
 /** Addresses kept to be shared: those of a few Services and their pods. */
 const mostKnown = 256

@@ -4,16 +4,20 @@ import type { Address } from '../settings/address.ts'
 export type Turns = readonly (Address | undefined)[]
 
 /**
- * Where the turns of a name go once it has the addresses `ordered`, ours first. A turn stays where it was while that address is
- * there; else it takes the first of those that fewest turns have. So whoever had twenty servers has twenty for as long as there are
- * so many, and one that comes is taken by those who would have chosen it from the first.
+ * Where the turns of a name go once it has the addresses `ordered`, ours first. Each address has its part of them, the first ones
+ * one more where they cannot all have as many. A turn stays where it was for as long as that address is there and has no more than
+ * its part; else it takes the first that has less. So whoever had twenty servers of a thousand has nearly the same twenty tomorrow,
+ * and one that comes gets its part at once from those who would have chosen it from the first.
  */
 export function settle(before: Turns, ordered: readonly Address[]): Turns {
-  const seats = new Map(ordered.map(address => [nameOf(address), { address, turns: 0 }]))
+  const seats = new Map(ordered.map(address => [nameOf(address), { address, turns: 0, part: 0 }]))
+  for (const [rank, seat] of [...seats.values()].entries())
+    seat.part = Math.floor(before.length / seats.size) + (rank < before.length % seats.size ? 1 : 0)
   const stayed = before.map(address => {
     const seat = address && seats.get(nameOf(address))
-    if (seat) seat.turns += 1
-    return seat?.address
+    if (!seat || seat.turns === seat.part) return undefined
+    seat.turns += 1
+    return seat.address
   })
   const emptiest = fewestFirst([...seats.values()])
   return stayed.map(address => address ?? emptiest.next().value)
@@ -24,19 +28,22 @@ const nameOf = ({ host, port }: Address): string => `${host} ${port}`
 interface Seat {
   readonly address: Address
   turns: number
+  /** So many turns may be here. */
+  readonly part: number
 }
 
-/** One address after the other, without end, and each has one turn more by it: the first of those that fewest have. */
+/** One address after the other, until each has its part, and each has one turn more by it: the first of those that fewest have. */
 function* fewestFirst(seats: readonly Seat[]): Generator<Address, undefined> {
-  while (seats.length > 0) {
-    const fewest = seats.reduce((least, { turns }) => Math.min(least, turns), Infinity)
-    for (const seat of seats) {
+  for (;;) {
+    const open = seats.filter(({ turns, part }) => turns < part)
+    if (open.length === 0) return undefined
+    const fewest = open.reduce((least, { turns }) => Math.min(least, turns), Infinity)
+    for (const seat of open) {
       if (seat.turns > fewest) continue
       seat.turns += 1
       yield seat.address
     }
   }
-  return undefined
 }
 
 /** Where the turns of one name have gone, as it goes on. */
@@ -45,6 +52,8 @@ export interface Settling {
   hear(ordered: readonly Address[]): void
   /** Where a turn goes that opens now. */
   take(turn: number): Address | undefined
+  /** Whether one that is open at an address, which is still there, has its place elsewhere. */
+  isElsewhere(turn: number, at: Address): boolean
 }
 
 /**
@@ -53,8 +62,8 @@ export interface Settling {
  *
  * Turns that are not `ours` are held by other processes. All know the same order and the same number of turns, and take it that the
  * others' went where they themselves would have sent them, by the answers they have heard: with the same answers all agree, with no
- * word between them. What they cannot know is an answer that only another one heard, nor what was before they were begun (anew). Then
- * two turns may lead to one server, or the rungs of one turn to two, until those servers go.
+ * word between them. What they cannot know is an answer that only another one heard, who has yet to move, and what was before they
+ * were begun (anew). Then two turns may lead to one server, or the rungs of one turn to two, until the next answer.
  */
 export function settling(count: number, ours: (turn: number) => boolean): Settling {
   const taken: (Address | undefined)[] = Array.from({ length: count })
@@ -69,6 +78,11 @@ export function settling(count: number, ours: (turn: number) => boolean): Settli
     take(turn) {
       for (begun = Math.max(begun, turn + 1); begun < count && !ours(begun); ) begun += 1 // until it is our turn again
       return (taken[turn] = settled[turn])
+    },
+    isElsewhere(turn, at) {
+      const place = settled[turn]
+      const isAt = (address: Address) => address.host === at.host && address.port === at.port
+      return place !== undefined && !isAt(place) && answer.some(isAt)
     },
   }
 }

@@ -46,7 +46,7 @@ const welcome = z.object({ from: identity })
 export const helloFrame = (value: Hello): Buffer => frame('hello', Buffer.from(JSON.stringify(value)))
 export const welcomeFrame = (from: Identity): Buffer => frame('welcome', Buffer.from(JSON.stringify({ from })))
 /** Goodbyes of an end that was meant to come. Any other reason says what was wrong with the one it is said to. */
-export const plannedByes = { server: 'server stops', client: 'client stops' } as const
+export const plannedByes = { server: 'server stops', client: 'client stops', move: 'client moves' } as const
 export const isPlanned = (reason: string): boolean => Object.values<string>(plannedByes).includes(reason)
 
 export const byeFrame = (reason: string): Buffer => frame('bye', Buffer.from(reason.slice(0, 200)))

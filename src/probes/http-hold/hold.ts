@@ -25,7 +25,10 @@ export interface HoldOptions extends Opening {
 }
 
 /** Opens the cohort's connections, keeps each silent, asks, records every end, and opens it again. */
-export function hold({ cohort, of, options, share, target, onOpened }: HoldOptions, world: World): Holding {
+export function hold(
+  { cohort, of, options, share, target, isElsewhere, onOpened }: HoldOptions,
+  world: World,
+): Holding {
   const { clock, wheel, random, tell } = world
   const allOver = Promise.withResolvers<void>()
   let stopping = false
@@ -104,7 +107,7 @@ export function hold({ cohort, of, options, share, target, onOpened }: HoldOptio
           held.asked = false
           const farewell = wrongAnswer(answer, nonce) ?? understand(answer.body) ?? leaving(answer)
           if (farewell) end(held, farewell)
-          else if (stopping) takeLeave(held)
+          else if (stopping || (held.to && isElsewhere(held.index, held.to))) takeLeave(held)
           else enter(held, 'idle', silenceOf(cohort.idle, held.index, random))
         },
         failed(error) {
@@ -140,7 +143,7 @@ export function hold({ cohort, of, options, share, target, onOpened }: HoldOptio
 
   function end(held: Held, farewell: Farewell): void {
     const now = clock.steady()
-    const { word, planned } = held.stage === 'farewell' ? stopped : farewell
+    const { word, planned } = held.stage === 'farewell' ? (stopping ? stopped : moved) : farewell
     const left = planned && word.fate === 'closed'
     if (left) held.leftAt = now
     const rollout = held.openedAt === 0 && held.leftAt > 0 && now - held.leftAt < rolloutMs
@@ -189,4 +192,5 @@ export function hold({ cohort, of, options, share, target, onOpened }: HoldOptio
 }
 
 const tooLate: Farewell = { word: { fate: 'timeout', code: 'DEADLINE' }, planned: false }
+const moved: Farewell = { word: { fate: 'cancelled', code: 'MOVE' }, planned: true }
 const stopped: Farewell = { word: { fate: 'cancelled', code: 'STOP' }, planned: true }

@@ -23,6 +23,8 @@ export interface Hooks {
   readonly end: End
   /** The other side missed its turn; we are about to speak out of turn. */
   overdue?(held: Held): void
+  /** Whether it had better be opened anew. Asked when a silence was survived, so that none is cut short. */
+  leaves?(held: Held): boolean
   /** An exchange went well, either way. */
   exchanged?(held: Held): void
 }
@@ -33,7 +35,7 @@ export const mostUnsent = 16 * 1024
 export function conversation(
   { clock, wheel, tell }: World,
   side: Side,
-  { end, overdue, exchanged }: Hooks,
+  { end, overdue, leaves, exchanged }: Hooks,
 ): Conversation {
   function silence(held: Held, now: number): void {
     const { turns, exchanges, deadlineMs } = held
@@ -63,13 +65,18 @@ export function conversation(
     exchanged?.(held)
   }
 
+  function goOn(held: Held, now: number): void {
+    silence(held, now)
+    if (leaves?.(held)) end(held, 'idle', { fate: 'cancelled', code: 'MOVE' }, true)
+  }
+
   function heardPing(held: Held, payload: Buffer): void {
     if (payload.length < 4) return end(held, phaseOf(held), wrongReply('PING'), false)
     const now = clock.steady()
     held.socket?.write(beat('pong', payload.readUInt32BE(0), payload.subarray(4)))
     if (held.stage === 'exchange') return survived(held, otherSide(side), 0, 0) // both spoke at once: ours is still out
     survived(held, otherSide(side), now - held.since, 0)
-    silence(held, now)
+    goOn(held, now)
   }
 
   function heardPong(held: Held, pong: Frame): void {
@@ -78,7 +85,7 @@ export function conversation(
     const now = clock.steady()
     held.ping = undefined
     survived(held, side, held.silenceMs, (now - held.since) * 1000)
-    silence(held, now)
+    goOn(held, now)
   }
 
   function heardBye(held: Held, reason: string): void {

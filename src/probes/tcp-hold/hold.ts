@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { connect, isIP, type Socket } from 'node:net'
 import { setOptions } from '../../kernel/socket-options.ts'
-import { readTcpInfo } from '../../kernel/tcp-info.ts'
 import { classify } from '../../outcome/classify.ts'
 import type { HoldPhase, Word } from '../../outcome/fate.ts'
 import { startDelay } from '../../schedule/spread.ts'
 import { assemble } from '../../wire/assembly.ts'
 import { type Frame, payloadOf } from '../../wire/frame.ts'
-import { byeFrame, helloFrame, plannedByes, readWelcome } from '../../wire/hello.ts'
+import { helloFrame, readWelcome } from '../../wire/hello.ts'
 import type { Holding, Opening } from '../holding.ts'
 import type { World } from '../kind.ts'
-import { part } from '../parting.ts'
 import { proofFor } from '../proving.ts'
 import { reconnectIn, rolloutMs } from '../reconnecting.ts'
 import { keepEnd } from '../row.ts'
@@ -19,6 +17,7 @@ import { conversation, mostUnsent, phaseOf, wrongReply } from './conversation.ts
 import { ending } from './ending.ts'
 import { flowOf, type Held, heldBy, newHeld, renew, tie } from './held.ts'
 import { introductions } from './introductions.ts'
+import { leave } from './leave.ts'
 import type { Cohort } from './settings.ts'
 import { sourcePorts } from './source-ports.ts'
 import type { Turns } from './turns.ts'
@@ -29,9 +28,15 @@ export interface HoldOptions extends Opening {
 }
 
 /** Opens the cohort's connections, keeps each silent, speaks, records every end, and opens it again. */
-export function hold({ cohort, of, options, share, turnsOf, target, onOpened }: HoldOptions, world: World): Holding {
+export function hold(
+  { cohort, of, options, share, turnsOf, target, isElsewhere, onOpened }: HoldOptions,
+  world: World,
+): Holding {
   const { clock, wheel, random, tell, identity } = world
-  const talk = conversation(world, 'client', { end })
+  const talk = conversation(world, 'client', {
+    end,
+    leaves: ({ index, to }) => to !== undefined && isElsewhere(index, to),
+  })
   const ports = sourcePorts(cohort.sourcePorts, share)
   const intern = introductions()
   const closing = new Set<Socket>()
@@ -177,19 +182,6 @@ export function hold({ cohort, of, options, share, turnsOf, target, onOpened }: 
     },
   }
 }
-
-/** Takes leave of the socket, with a word to the server where it may still listen: we gave up, nobody reset us. */
-function leave(held: Held, word: Word): void {
-  const { socket } = held
-  if (!socket) return
-  held.lastInfo ??= readTcpInfo(socket)
-  // Once hello is sent the server may hold it for open: a FIN without a word would be a fault there.
-  if (held.openedAt === 0 && held.stage !== 'greeting') socket.destroy()
-  else if (word.code === 'DEADLINE' || word.code === 'STOP') socket.end(byeFrame(byes[word.code]))
-  part(socket)
-}
-
-const byes = { DEADLINE: 'no pong in time', STOP: plannedByes.client } as const
 
 /** Shared by every socket: what is read is used before the next read (Node's `onread`), so idle ones own no buffer. */
 const readBuffer = Buffer.allocUnsafe(64 * 1024)

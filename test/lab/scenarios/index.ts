@@ -40,6 +40,7 @@ import { outOfWindow } from './out-of-window.ts'
 import { replyFromPod } from './reply-from-pod.ts'
 import { rollingUpdate } from './rolling-update.ts'
 import { rulesGone } from './rules-gone.ts'
+import { serverAdded } from './server-added.ts'
 import { serverKilled } from './server-killed.ts'
 import { scaledToZero } from './scaled-to-zero.ts'
 import { serverRestarted } from './server-restarted.ts'
@@ -79,6 +80,7 @@ export const scenarios: readonly Scenario[] = [
   serverKilled,
   blackHole,
   rollingUpdate,
+  serverAdded,
   clientRestarted,
   serverRestarted,
   scaledToZero,
