@@ -6,6 +6,7 @@ import { conntrackFlush } from './conntrack-flush/rule.ts'
 import { deadEndpoint } from './dead-endpoint/rule.ts'
 import { dnsFailing } from './dns-failing/rule.ts'
 import { dnsSlow } from './dns-slow/rule.ts'
+import { endpointLeaving } from './endpoint-leaving/rule.ts'
 import { forwardingOff } from './forwarding-off/rule.ts'
 import { ipvsExpiry } from './ipvs-expiry/rule.ts'
 import { ipvsGhost } from './ipvs-ghost/rule.ts'
@@ -33,6 +34,7 @@ import { udpStaleEntry } from './udp-stale-entry/rule.ts'
 
 /** Every mechanism longhold can name. To add one: write its folder, then its line here. Among findings equally sure, the earlier rule wins. */
 export const rules: readonly Rule[] = [
+  endpointLeaving,
   noEndpoints,
   rulesMissing,
   tableFull,

@@ -69,6 +69,8 @@ export interface ClusterPlan {
   readonly kubeProxy?: KubeProxyFace
   /** Nodes drop INVALID packets. Default: in iptables mode only, as kube-proxy does (kubernetes#122663). */
   readonly dropInvalid?: boolean
+  /** There is a Kubernetes API, which tells the clients of the DNS pods. */
+  readonly api?: true
   /** Sysctls of IPVS: as kube-proxy sets them (the default), or as the kernel has them. */
   readonly ipvsSysctls?: 'kube-proxy' | 'kernel'
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseDuration } from '../../src/settings/duration.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import { remembers } from './cluster/memory.ts'
-import { addressOf, type Place } from './cluster/places.ts'
+import { addressOf, type Place, type PodName } from './cluster/places.ts'
 import { type Options, runOn } from './cluster/processes.ts'
 import type { Memory } from './scenario.ts'
 import type { Look, Moment } from './seen/incident.ts'
@@ -43,6 +43,8 @@ export interface Lab {
   /** Runs a command on a host, split at spaces. Rejects with what it printed when it fails. */
   on(host: string, command: string, options?: Options): Promise<string>
   addressOf(place: Place): string
+  /** What the Kubernetes API says of the DNS pods from now on: who is ready, and who terminates. */
+  tellsApi(ready: readonly PodName[], terminating?: readonly PodName[]): Promise<void>
   /** From now on a host name leads there; the plan's `names` say where it led at first. */
   leads(name: string, ...places: readonly Place[]): void
   /** Whatever longhold runs in a place: it stops saying goodbye, is killed without a word, starts again. */
@@ -113,6 +115,10 @@ export function labOn({ cluster, connections, staged, moments, looks, tell, sign
     },
     on: async (host, command, options) => (await runOn(host, command.split(' '), options)).stdout,
     addressOf,
+    async tellsApi(ready, terminating) {
+      if (!cluster.api) throw new Error('the plan has no `api`')
+      await cluster.api.dnsPods(ready, terminating)
+    },
     leads: (name, ...places) => cluster.names.lead(name, places),
     async stops(place) {
       const codes = await Promise.all(halvesIn(place).map(each => each.stop()))

@@ -3,6 +3,7 @@ import type { ClusterPlan } from '../scenario.ts'
 import type { Look, Mode } from '../seen/incident.ts'
 import { type Journals, journals } from '../seen/journals.ts'
 import { agentOf, startAgent } from './agent.ts'
+import { type Api, startApi } from './api.ts'
 import { type Cni, cni } from './cni.ts'
 import { startDns } from './dns.ts'
 import { gateway } from './gateway.ts'
@@ -26,6 +27,8 @@ export interface Cluster {
   readonly dns: ReadonlyMap<Place, Running>
   readonly journals: Journals
   readonly names: Names
+  /** Only where the plan has one. */
+  readonly api: Api | undefined
   /** A folder for whatever the run needs; it goes with the run. */
   readonly folder: string
   startServer(place: Place): Promise<void>
@@ -79,6 +82,7 @@ export async function cluster({
     await remembers(mode, plan.memory)
     says(`memory: ${memoryWords(plan.memory)}`)
   }
+  const api = plan.api && (await startApi(folder, dnsPods))
   const halves: Half[] = []
   const dns = new Map<Place, Running>()
   const following = journals()
@@ -97,7 +101,10 @@ export async function cluster({
   const evidenceOf = (place: Place) => {
     // Who calls from outside asks the node it comes in by.
     const node = place === 'ext' ? 'nodea' : agents.find(each => each === nodeOf(place))
-    return diagnosed ? { ...pace, ...(node && { agent: { at: agentOf(node) } }) } : 'off'
+    const kubernetes = api && { kubeconfig: api.kubeconfig }
+    return diagnosed
+      ? { ...pace, ...(node && { agent: { at: agentOf(node) } }), ...(kubernetes && { kubernetes }) }
+      : 'off'
   }
   const made: Cluster = {
     mode,
@@ -107,6 +114,7 @@ export async function cluster({
     dns,
     journals: following,
     names: hostNames,
+    api,
     folder,
     startServer,
     async startClient(only) {

@@ -18,6 +18,8 @@ export interface Running {
   kill(): Promise<void>
   /** The last 64 KiB it printed, both streams. */
   printed(): string
+  /** Gives it a line to read. */
+  tell(line: string): void
 }
 
 export interface Options {
@@ -54,9 +56,10 @@ export function startOn(
   onText: (text: string) => void = () => {},
 ): Running {
   const child = spawn('nsenter', [`--net=/run/netns/${host}`, '--', ...argv], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   })
+  child.stdin.on('error', () => {}) // few read, and it may end without having read
   let text = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (more: string) => {
@@ -75,6 +78,7 @@ export function startOn(
     pid: child.pid ?? 0,
     exited,
     printed: () => text,
+    tell: line => void child.stdin.write(`${line}\n`),
     async stop() {
       if (!isOver()) child.kill('SIGTERM')
       const timer = setTimeout(() => child.kill('SIGKILL'), 15_000)

@@ -12,6 +12,7 @@ import { conntrackExpiry } from './conntrack-expiry.ts'
 import { conntrackFlush } from './conntrack-flush.ts'
 import { deadBackendRefusing, deadBackendSilent } from './dead-backend.ts'
 import { deadDns } from './dead-dns.ts'
+import { endpointLeaving } from './endpoint-leaving.ts'
 import { healthy } from './healthy.ts'
 import { ipForwardOff } from './ip-forward-off.ts'
 import { ipvsExpiryServerFirst } from './ipvs-expiry-server-first.ts'
@@ -104,6 +105,7 @@ export const scenarios: readonly Scenario[] = [
   lossyDns,
   lyingDns,
   deadDns,
+  endpointLeaving,
   ipvsExpiry,
   ipvsExpiryServerFirst,
   ipvsKeepaliveBelow,
