@@ -57,27 +57,36 @@ export interface Settling {
 }
 
 /**
- * A turn has taken an address once it opened: those that have yet to open are not bound to the one server that was there first,
- * nor those that are silent to an answer that forgot theirs for a moment.
+ * A turn has a place once it opened: those that have yet to open are not bound to the one server that was there first. A place that
+ * is gone from an answer is kept in mind, and is the turn's again should it come back: an answer that forgets servers for a moment
+ * takes nobody away from where he is.
  *
- * Turns that are not `ours` are held by other processes. All know the same order and the same number of turns, and take it that the
- * others' went where they themselves would have sent them, by the answers they have heard: with the same answers all agree, with no
- * word between them. What they cannot know is an answer that only another one heard, who has yet to move, and what was before they
- * were begun (anew). Then two turns may lead to one server, or the rungs of one turn to two, until the next answer.
+ * Turns that are not `ours` are held by other processes. All know the same order and the same number of turns, and what became of
+ * each is told by the answers alone: with the same answers all agree, with no word between them. What they cannot know is an answer
+ * that only another one heard, and what was before they were begun (anew). Then two turns may lead to one server, or the rungs of
+ * one turn to two, until those servers go.
  */
 export function settling(count: number, ours: (turn: number) => boolean): Settling {
-  const taken: (Address | undefined)[] = Array.from({ length: count })
-  let [answer, settled]: [readonly Address[], Turns] = [[], taken]
+  const lost: (Address | undefined)[] = Array.from({ length: count })
+  let [answer, settled]: [readonly Address[], Turns] = [[], lost.slice()]
   let begun = 0 // so many have gone somewhere: they open in order, everybody's
   return {
     hear(ordered) {
       if (ordered === answer) return
-      for (let other = 0; other < begun; other += 1) if (!ours(other)) taken[other] = settled[other]
-      ;[answer, settled] = [ordered, settle(taken, ordered)]
+      const there = new Set(ordered.map(nameOf))
+      const ifThere = (address: Address | undefined) => (address && there.has(nameOf(address)) ? address : undefined)
+      const before = settled.map((at, turn) => {
+        if (turn >= begun) return undefined
+        const back = ifThere(lost[turn])
+        if (back) lost[turn] = undefined
+        else if (!ifThere(at)) lost[turn] ??= at
+        return back ?? ifThere(at)
+      })
+      ;[answer, settled] = [ordered, settle(before, ordered)]
     },
     take(turn) {
       for (begun = Math.max(begun, turn + 1); begun < count && !ours(begun); ) begun += 1 // until it is our turn again
-      return (taken[turn] = settled[turn])
+      return settled[turn]
     },
     isElsewhere(turn, at) {
       const place = settled[turn]

@@ -3,6 +3,7 @@ import { deployed, read } from './configuration.ts'
 import { demandOf } from './demand.ts'
 import { worstOf } from './load.ts'
 import { rhythms, simulate, simulateCut } from './simulated.ts'
+import { addOne } from './added.ts'
 import { replaceOneByOne } from './worn.ts'
 
 const demand = demandOf(read('client', deployed().client))
@@ -38,7 +39,8 @@ test.each([
   const { peers, most, fullest } = replaceOneByOne(of, { nodes: 200, servers: 100 }, processes)
   expect(peers).toEqual({ before: 20, after: 20 })
   expect(most.after).toBe(most.before)
-  expect(fullest.peak).toBeLessThan(1.6)
+  expect(fullest.peak).toBeLessThan(Math.E) // what servers are made for (rollout.ts), though nobody could move meanwhile
+  expect(fullest.after).toBeLessThan(1.6)
 })
 
 test('answers cut short, other ones each time, load no server much more', () => {
@@ -52,4 +54,15 @@ test('the spread of the first connects keeps a busiest second below a hundred ti
   expect(together.peakPerS / together.meanPerS).toBeLessThan(100)
   expect(rolled.peakPerS).toBeLessThan(together.peakPerS)
   expect(reopened.peakPerS / reopened.meanPerS).toBeLessThan(100) // nor does a goodbye that all hear in one second
+})
+
+test.each([
+  ['each client has them all', { nodes: 100, servers: 4 }, 1],
+  ['each client has a sample', { nodes: 500, servers: 100 }, 1],
+  ['in several processes', { nodes: 100, servers: 50 }, 3],
+])('a server that is added has its part once silences are over, and little else moves: %s', (_, cluster, processes) => {
+  const { moved, held, came } = addOne(demand, cluster, processes)
+  expect(came / held.mean).toBeGreaterThan(0.7)
+  expect(came / held.mean).toBeLessThan(1.3)
+  expect(moved).toBeLessThan(2.5 / (cluster.servers + 1))
 })

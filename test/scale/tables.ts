@@ -5,6 +5,7 @@ import { measured } from './measured.ts'
 import { costOf } from './prometheus.ts'
 import type { Told } from './scraped.ts'
 import { rhythms, simulate, simulateCut } from './simulated.ts'
+import { addOne } from './added.ts'
 import { replaceOneByOne } from './worn.ts'
 
 /** Nodes of the clusters in the document. */
@@ -29,6 +30,7 @@ export const tablesOf = (demand: Demand, told: Told): Readonly<Record<string, st
   peers: peersTable(demand),
   moves: movesTable(demand),
   worn: wornTable(demand),
+  added: addedTable(demand),
   rhythm: rhythmTable(demand),
 })
 
@@ -178,6 +180,30 @@ function wornTable(demand: Demand): string {
     'afterwards',
     'fullest server on the way',
     'afterwards',
+  ]
+  return table(head, rows)
+}
+
+function addedTable(demand: Demand): string {
+  const cases = [...simulatedMoves.map(nodes => sizeOf(demand, nodes)), { nodes: 1000, servers: 100 }]
+  const rows = cases.map(size => {
+    const { moved, held, came } = addOne(demand, size)
+    return [
+      whole(size.nodes),
+      `${size.servers} and one`,
+      percent(moved),
+      percent(1 / (size.servers + 1)),
+      ...[came, held.least, held.most].map(each => (each / held.mean).toFixed(2)),
+    ]
+  })
+  const head = [
+    'nodes',
+    'servers',
+    'connections that move',
+    'the part of one server',
+    'the new one, in multiples of the mean',
+    'emptiest',
+    'fullest',
   ]
   return table(head, rows)
 }

@@ -4,7 +4,10 @@ import type { Demand } from './demand.ts'
 import type { Size } from './load.ts'
 import { onlyPods } from './simulated.ts'
 
-/** What became of the connections straight to pods once every server was replaced by a new one, one after the other. */
+/**
+ * What became of the connections straight to pods once every server was replaced by a new one, one after the other, within their
+ * silences: afterwards is when these are over, and whoever has his place elsewhere has moved.
+ */
 export interface Worn {
   /** Servers that a client has connections to, in the mean: at first, and afterwards. */
   readonly peers: { readonly before: number; readonly after: number }
@@ -29,10 +32,11 @@ export function replaceOneByOne(demand: Demand, { nodes, servers: count }: Size,
     held = reopen(held, opening, { gone, here, chance: luck })
     peak = Math.max(peak, fullest(here, held.pod))
   }
+  const after = assign(pods, opening, () => here, luck).pod
   return {
-    peers: { before: peersOf(before), after: peersOf(held.pod) },
-    most: { before: mostOf(before), after: mostOf(held.pod) },
-    fullest: { peak, after: fullest(here, held.pod) },
+    peers: { before: peersOf(before), after: peersOf(after) },
+    most: { before: mostOf(before), after: mostOf(after) },
+    fullest: { peak, after: fullest(here, after) },
   }
 }
 
