@@ -7,7 +7,8 @@ import { loadConfig } from '../src/config/load.ts'
 import { type Engine, start } from '../src/engine/engine.ts'
 import { kinds } from '../src/probes/index.ts'
 import { startWeb } from '../src/web/server.ts'
-import { begin, freePort, written } from './cli/longhold.ts'
+import { freePort } from './free-port.ts'
+import { begin, written } from './cli/longhold.ts'
 
 const closers: (() => unknown)[] = []
 afterEach(async () => {

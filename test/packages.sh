@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages the tests need and that are missing; says nothing when there are none.
-# `sh test/packages.sh` for `npm test`, `sh test/packages.sh image` for `npm run test:image`.
+# `sh test/packages.sh` for `npm test`, `sh test/packages.sh image` for `npm run test:image`, `... bench` for `npm run bench`.
 # No daemon is started, now or at boot: the tests run them themselves.
 set -eu
 
@@ -9,6 +9,7 @@ packages='iproute2 iptables nftables conntrack tcpdump nsd dnsperf prometheus gc
 packages="$packages nginx-light haproxy redis-server postgresql python3-redis"
 # Who looks at the page, and what kubectl comes in (test/kubectl).
 packages="$packages chromium unzip"
+if [ "${1:-}" = bench ]; then packages="$packages golang-go prometheus-blackbox-exporter"; fi
 if [ "${1:-}" = image ]; then packages='buildah podman runc mmdebstrap ca-certificates iproute2 nsd'; fi
 
 say() { printf 'test/packages.sh: %s\n' "$1" >&2; }
@@ -56,7 +57,7 @@ install() {
 for attempt in 1 2 3; do
   if install; then
     if command -v systemctl >/dev/null; then
-      for service in nsd prometheus nginx haproxy redis-server postgresql; do
+      for service in nsd prometheus prometheus-blackbox-exporter nginx haproxy redis-server postgresql; do
         case " $missing " in *" $service "*) systemctl disable --quiet "$service" >/dev/null 2>&1 || true ;; esac
       done
     fi

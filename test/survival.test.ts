@@ -1,3 +1,4 @@
+import { freePort } from './free-port.ts'
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { pino } from 'pino'
@@ -51,14 +52,6 @@ async function listening(server: Server): Promise<number> {
   closers.push(() => server.close())
   const address = server.address()
   return typeof address === 'object' && address ? address.port : 0
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listening(server)
-  await new Promise(resolve => server.close(resolve))
-  return port
 }
 
 test('a running client measures the timeout of what is on the way, and says which keepalive survives it', async () => {

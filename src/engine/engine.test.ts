@@ -1,3 +1,4 @@
+import { freePort } from '../../test/free-port.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -30,16 +31,6 @@ async function pair(settings: object, command: 'pair' | 'server' | 'client' = 'p
 }
 
 const only = (half: object) => ({ 'tcp-hold': 'off', 'http-hold': 'off', 'udp-echo': 'off', dns: 'off', ...half })
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>()
-  const asking = createServer().listen(0, '127.0.0.1', () => {
-    const address = asking.address()
-    asking.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-  })
-  return promise
-}
 
 async function quickPair(more: object = {}): Promise<Engine> {
   const at = `127.0.0.1:${await freePort()}`

@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError } from 'commander'
 import type { Benchmark } from './benchmark.ts'
+import { detection } from './detection.ts'
 import { dns } from './dns/dns.ts'
 import { held } from './held/held.ts'
 import { describeMachine, machine } from './machine.ts'
@@ -10,7 +11,7 @@ import { scale } from './scale/scale.ts'
 import { scrape } from './scrape.ts'
 import { printed } from './table.ts'
 
-const benchmarks: readonly Benchmark[] = [held, dns, scrape, page, scale]
+const benchmarks: readonly Benchmark[] = [held, detection, dns, scrape, page, scale]
 
 interface Options {
   readonly quick: boolean

@@ -8,7 +8,7 @@ export function missingFor({ name, needs }: Benchmark): string | undefined {
   if (missing.length === 0) return undefined
   const commands = missing.map(([command]) => command).join(', ')
   const packages = [...new Set(missing.map(([, debian]) => debian))].join(', ')
-  return `${name} needs ${commands} (Debian: ${packages}): run "sh test/packages.sh"`
+  return `${name} needs ${commands} (Debian: ${packages}): run "sh test/packages.sh bench"`
 }
 
 function isThere(command: string): boolean {

@@ -9,7 +9,7 @@ import type { Asked } from '../../src/outcome/observation.ts'
 import { kinds } from '../../src/probes/index.ts'
 import type { Address } from '../../src/settings/address.ts'
 import type { Web } from '../../src/web/server.ts'
-import type { Answered, Report } from './subject.ts'
+import type { Answered, Report, Seen } from './subject.ts'
 
 // A longhold process under measurement: the real engine with a real configuration, and beside it only what the
 // measuring itself needs. Each line on stdin is answered with one line of JSON on stdout; it exits when stdin ends.
@@ -28,6 +28,24 @@ if (config.probes.some(({ kind }) => kind === 'dns'))
     if (each.type === 'asked' && each.fate === 'ok') answers.push(answered(each, each.at))
   })
 const answered = ({ question = '', tookUs }: Asked, at: number): Answered => ({ question, at, tookUs })
+
+const seen: { what: string; port: number; now: number }[] = []
+engine.subscribe(each => {
+  const isOver = (each.type === 'ended' && !each.planned) || (each.type === 'asked' && each.fate !== 'ok')
+  if (isOver && each.flow)
+    seen.push({ what: each.fate, port: Number(each.flow.local.split(':').at(-1)), now: performance.now() })
+})
+
+/** What the wall clock shows when `performance.now()` is 0, ms, to a few microseconds: read as its millisecond turns. */
+function epoch(): number {
+  const tries = Array.from({ length: 20 }, () => {
+    const before = Date.now()
+    let now = before
+    while (now === before) now = Date.now()
+    return now - performance.now()
+  })
+  return Math.max(...tries)
+}
 
 /** Work of somebody else in the same event loop. */
 if (busyMs)
@@ -58,6 +76,10 @@ const replies: Readonly<Record<string, () => unknown>> = {
     maxMs: delay.max / 1e6 - 1,
   }),
   answers: () => answers.splice(0),
+  seen() {
+    const began = epoch()
+    return seen.splice(0).map(({ now, ...rest }): Seen => ({ ...rest, at: began + now }))
+  },
 }
 
 async function served(listen: Address): Promise<Web> {

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { cpuUs, residentBytes } from './process-tree.ts'
 
 /** What a measured process says of itself. The C holder knows the first four only. */
 export interface Report {
@@ -25,11 +25,22 @@ export interface Answered {
   readonly tookUs: number
 }
 
+/** A connection or a question that went wrong, as longhold recorded it. */
+export interface Seen {
+  /** Its fate. */
+  readonly what: string
+  /** The local port. */
+  readonly port: number
+  /** Epoch ms, fractional. */
+  readonly at: number
+}
+
 /** A process under measurement, asked over a pipe. Ends with its `using` block. */
 export interface Subject extends Disposable {
   ask<T = Report>(command: string): Promise<T>
-  /** What the kernel counts as resident in its memory, bytes. */
+  /** Of the process and those it began: resident memory, bytes, and CPU so far, us. */
   residentBytes(): number
+  cpuUs(): number
 }
 
 export function subject(command: string, ...words: string[]): Subject {
@@ -43,7 +54,8 @@ export function subject(command: string, ...words: string[]): Subject {
       if (line.done) throw new Error(`${name(command, words)} ended while it was measured`)
       return JSON.parse(line.value) as T // both ends of the pipe are ours
     },
-    residentBytes: () => resident(child),
+    residentBytes: () => residentBytes(child.pid ?? 0),
+    cpuUs: () => cpuUs(child.pid ?? 0),
     [Symbol.dispose]: () => void child.kill('SIGKILL'),
   }
 }
@@ -96,8 +108,3 @@ export async function finished(command: string, words: readonly string[]): Promi
 
 const name = (command: string, words: readonly string[]): string =>
   command === process.execPath ? `longhold ${words[2]}` : command
-
-function resident({ pid }: ChildProcess): number {
-  const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  return Number(found?.[1]) * 1024
-}

@@ -8,7 +8,8 @@ import { sysctl } from '../../src/evidence/sysctl/facts.ts'
 import { presets } from '../../src/tuning/presets.ts'
 import { targets } from '../../src/tuning/snippets/index.ts'
 import { exampleAgent, exampleSource } from '../agent-example.ts'
-import { begin, freePort, launcher, longhold } from './longhold.ts'
+import { freePort } from '../free-port.ts'
+import { begin, launcher, longhold } from './longhold.ts'
 
 interface Told {
   readonly exitCode: number

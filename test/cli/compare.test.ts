@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { type SimulatedCohort, simulatedJournal, simulatedRun } from '../pools.ts'
-import { begin, freePort, launcher, longhold, written } from './longhold.ts'
+import { freePort } from '../free-port.ts'
+import { begin, launcher, longhold, written } from './longhold.ts'
 
 const quiet = (cohort: string, rate: number, connections = 30): SimulatedCohort => ({
   cohort,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { eventsServer } from '../events-server.ts'
-import { freePort, longhold, written } from './longhold.ts'
+import { freePort } from '../free-port.ts'
+import { longhold, written } from './longhold.ts'
 
 test('a client that was told to posts an Event on its pod, the last verdict included', async () => {
   const server = await eventsServer()

@@ -1,7 +1,7 @@
+import { freePort } from '../free-port.ts'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile, mkdtemp } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -60,16 +60,6 @@ export async function written(yaml: string): Promise<string> {
   const file = join(await mkdtemp(join(tmpdir(), 'longhold-cli-')), 'longhold.yaml')
   await writeFile(file, yaml)
   return file
-}
-
-/** A port nobody has right now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 /** A pair small enough for a test, on a port of its own; every other half is off. JSON is YAML too. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
-import { begin, freePort, launcher, longhold, smallPair, written } from './longhold.ts'
+import { freePort } from '../free-port.ts'
+import { begin, launcher, longhold, smallPair, written } from './longhold.ts'
 
 const lastLine = (out: string) => JSON.parse(out.trim().split('\n').at(-1) ?? '') as Record<string, unknown>
 

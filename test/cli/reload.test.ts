@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rename, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { begin, freePort, type Running } from './longhold.ts'
+import { freePort } from '../free-port.ts'
+import { begin, type Running } from './longhold.ts'
 
 let running: Running | undefined
 afterEach(async () => {

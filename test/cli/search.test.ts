@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { lineService } from '../search/line-service.ts'
 import type { Finding } from '../../src/tuning/finding.ts'
-import { begin, freePort, longhold } from './longhold.ts'
+import { freePort } from '../free-port.ts'
+import { begin, longhold } from './longhold.ts'
 
 interface Told {
   readonly target: string

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { listening } from '../listening.ts'
-import { begin as beginProcess, freePort, longhold, type Running, written } from './longhold.ts'
+import { freePort } from '../free-port.ts'
+import { begin as beginProcess, longhold, type Running, written } from './longhold.ts'
 
 const begun: Running[] = []
 afterEach(() => {

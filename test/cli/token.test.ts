@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { rename, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { begin, freePort, longhold, smallPair, written } from './longhold.ts'
+import { freePort } from '../free-port.ts'
+import { begin, longhold, smallPair, written } from './longhold.ts'
 
 const basic = (password: string) => `Basic ${Buffer.from(`sre:${password}`).toString('base64')}`
 

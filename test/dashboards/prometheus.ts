@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../cli/longhold.ts'
+import { freePort } from '../free-port.ts'
 
 /** Debian's Prometheus, scraping every second, with our alerts. */
 export interface Prometheus extends AsyncDisposable {

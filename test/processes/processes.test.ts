@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { readJournal } from '../../src/record/journal/read.ts'
-import { begin, freePort, longhold, written } from '../cli/longhold.ts'
+import { freePort } from '../free-port.ts'
+import { begin, longhold, written } from '../cli/longhold.ts'
 import { type Asked, killed, lives, running, type Row, server, stopped } from './several.ts'
 
 const begun: Asked[] = []

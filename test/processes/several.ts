@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { begin, freePort, type Running, written } from '../cli/longhold.ts'
+import { freePort } from '../free-port.ts'
+import { begin, type Running, written } from '../cli/longhold.ts'
 
 /** One held connection, as `/api/connections` tells it. */
 export interface Row {

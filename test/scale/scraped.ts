@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { begin, freePort, type Running, written } from '../cli/longhold.ts'
+import { freePort } from '../free-port.ts'
+import { begin, type Running, written } from '../cli/longhold.ts'
 import { clientConfig } from './crowd.ts'
 import type { Scraped } from './prometheus.ts'
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { freePort } from '../cli/longhold.ts'
+import { freePort } from '../free-port.ts'
+
 import { chance } from '../simulated/chance.ts'
 import { lineService } from './line-service.ts'
 import { searched } from './searched.ts'

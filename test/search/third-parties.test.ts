@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Finding } from '../../src/tuning/finding.ts'
-import { freePort } from '../cli/longhold.ts'
+import { freePort } from '../free-port.ts'
+
 import { postgresServer } from '../tuning/postgres.ts'
 import { connected, directory, program } from '../tuning/program.ts'
 import { searched } from './searched.ts'

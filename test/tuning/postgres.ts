@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../cli/longhold.ts'
+import { freePort } from '../free-port.ts'
+
 import { directory, program, ran } from './program.ts'
 
 /** Debian's PostgreSQL with data of its own and these settings, until the test is over; whoever is on this machine may come in. */

@@ -1,163 +1,135 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { Benchmark, Effort, Say } from '../benchmark.ts'
 import { type Finding, type Measure, ratios } from '../measure.ts'
-import { finished, longhold, longholdServer, type Report, subject, type Subject, until } from '../subject.ts'
+import { names, peers } from './peers.ts'
+import { type Exchanging, exchanging, type Silent, silent, type Size } from './take.ts'
 
 export const held: Benchmark = {
   name: 'held',
-  summary: 'memory per held connection and CPU per exchange, next to a minimal C epoll holder',
-  needs: { gcc: 'gcc and libc6-dev' },
+  summary:
+    'memory, CPU and connect rate of both sides, from 1,000 to 54,000 connections, next to a pair in Go and one in C',
+  needs: { gcc: 'gcc and libc6-dev', go: 'golang-go' },
   run,
 }
 
-/** What one client did in one round, against a fresh server. */
+type Name = (typeof names)[number]
+
+/** What one program cost at one size in one round. `few`: the same with so few connections that they do not count. */
 interface Round {
-  readonly residentBytes: number
-  readonly heapBytes: number
-  readonly userUs: number
-  readonly systemUs: number
-  readonly serverUs: number
-  readonly serverResidentBytes: number
-  /** Slab of the whole machine, both ends of every connection. */
-  readonly slabBytes: number
+  readonly few: Silent
+  readonly silent: Silent
+  readonly exchanging: Exchanging
 }
 
-const clients = ['longhold', 'longhold, journal on', 'C holder'] as const
-type Client = (typeof clients)[number]
-
-interface Size {
-  readonly connections: number
-  /** So few that their memory does not count: what the process needs without connections, warm. */
-  readonly base: number
-  readonly idleMs: number
-  readonly windowMs: number
+const thorough = {
+  sizes: [
+    { connections: 1000, processes: 1 },
+    { connections: 5000, processes: 1 },
+    { connections: 18_000, processes: 1 },
+    { connections: 54_000, processes: 3 },
+  ],
+  idleMs: 60_000,
+  windowMs: 30_000,
+  silentMs: 10_000,
 }
+const fast = {
+  sizes: [
+    { connections: 1000, processes: 1 },
+    { connections: 6000, processes: 3 },
+  ],
+  idleMs: 4000,
+  windowMs: 6000,
+  silentMs: 3000,
+}
+/** Of each process, where the process itself is measured. */
+const few = 50
 
 async function run({ quick, rounds }: Effort, say: Say): Promise<readonly Finding[]> {
-  const size = quick
-    ? { connections: 4000, base: 40, idleMs: 2000, windowMs: 6000 }
-    : { connections: 18_000, base: 180, idleMs: 10_000, windowMs: 20_000 }
-  const dir = mkdtempSync(join(tmpdir(), 'longhold-bench-'))
-  try {
-    const holder = join(dir, 'holder')
-    await finished('gcc', ['-O2', '-o', holder, fileURLToPath(new URL('holder.c', import.meta.url))])
-    const full = new Map<Client, Round[]>()
-    const base = new Map<Client, Round[]>()
+  const { sizes, ...pace } = quick ? fast : thorough
+  using all = await peers()
+  const findings: Finding[] = []
+  for (const size of sizes) {
+    const took = new Map<string, Round[]>()
     for (let round = 1; round <= rounds; round++)
-      for (const [rounds, connections] of [
-        [full, size.connections],
-        [base, size.base],
-      ] as const)
-        for (const client of clients) {
-          say(`held: round ${round}, ${client}, ${connections} connections`)
-          const took = await once(client, connections, size, { holder, dir: join(dir, `${round}-${connections}`) })
-          rounds.set(client, [...(rounds.get(client) ?? []), took])
+      for (const peer of all.all) {
+        say(`held: ${size.connections} connections, round ${round}, ${peer.name}`)
+        const one: Round = {
+          few: await silent(peer, { ...size, connections: few * size.processes }, 500),
+          silent: await silent(peer, size, pace.silentMs),
+          exchanging: await exchanging(peer, size, pace),
         }
-    return [finding(size, full, base)]
-  } finally {
-    rmSync(dir, { recursive: true })
+        took.set(peer.name, [...(took.get(peer.name) ?? []), one])
+      }
+    findings.push(finding(size, pace, took))
   }
+  return findings
 }
 
-async function once(
-  client: Client,
-  connections: number,
-  { idleMs, windowMs }: Size,
-  { holder, dir }: { readonly holder: string; readonly dir: string },
-): Promise<Round> {
-  const slabBefore = slabBytes()
-  using server = longholdServer()
-  const [to = ''] = await server.ask<string[]>('listens')
-  // Spread over one silence: exchanges then come evenly, as they do in a cohort that has run for long.
-  using peer =
-    client === 'C holder'
-      ? subject(holder, ...to.split(':'), `${connections}`, `${idleMs}`, `${idleMs}`)
-      : longhold('client', {
-          journal: client === 'longhold' ? 'off' : { dir },
-          probes: [{ kind: 'tcp-hold', name: 'idle', to, connections, idle: `${idleMs}ms`, spread: `${idleMs}ms` }],
-        })
-  const missing = `${client}: not every connection opened`
-  await until(
-    () => peer.ask('report'),
-    ({ open }) => open === connections,
-    { withinMs: idleMs + 30_000, missing },
-  )
-  await sleep(idleMs * 1.2) // every connection has spoken once: the code is compiled, the buffers have their size
-  const [before, serverBefore] = [await peer.ask('report'), await server.ask('report')]
-  await sleep(windowMs)
-  const [after, serverAfter] = [await peer.ask('report'), await server.ask('report')]
-  sound(client, connections, after)
-  const exchanges = after.exchanges - before.exchanges
-  if (exchanges < connections) throw new Error(`${client}: ${exchanges} exchanges on ${connections} connections`)
-  const { heapBytes = 0 } = await peer.ask('gc')
-  await server.ask('gc')
+/** The size at which the aims hold: as many as a process of usual limits holds. */
+const judged = 18_000
+
+function finding(
+  { connections, processes }: Size,
+  { idleMs, windowMs, silentMs }: { readonly idleMs: number; readonly windowMs: number; readonly silentMs: number },
+  took: ReadonlyMap<string, Round[]>,
+): Finding {
+  const of = (name: Name, read: (round: Round) => number) => (took.get(name) ?? []).map(read)
+  const everyone = (what: string, unit: string, read: (round: Round) => number): Measure[] =>
+    names.map(name => ({ what, unit, of: name, values: of(name, read) }))
+  /** What one connection more costs, so that the process itself is left out. */
+  const each = (bytes: (silent: Silent) => number) => (round: Round) =>
+    (bytes(round.silent) - bytes(round.few)) / (connections - few * processes)
+  const memory = each(({ clientBytes }) => clientBytes)
+  const exchange = (round: Round) => round.exchanging.clientUs
+  const times = (read: (round: Round) => number, peer: Name) => ratios(of('longhold', read), of(peer, read))
   return {
-    residentBytes: await settled(peer),
-    heapBytes,
-    userUs: (after.userUs - before.userUs) / exchanges,
-    systemUs: (after.systemUs - before.systemUs) / exchanges,
-    serverUs: (cpu(serverAfter) - cpu(serverBefore)) / exchanges,
-    serverResidentBytes: await settled(server),
-    slabBytes: slabBytes() - slabBefore,
-  }
-}
-
-/** V8 gives pages back a little after a collection. */
-async function settled(peer: Subject): Promise<number> {
-  await sleep(500)
-  return peer.residentBytes()
-}
-
-const cpu = ({ userUs, systemUs }: Report): number => userUs + systemUs
-
-function sound(client: Client, connections: number, { open, ends = 0 }: Report): void {
-  if (open !== connections || ends > 0) throw new Error(`${client}: ${open} of ${connections} open, ${ends} ended`)
-}
-
-function finding(size: Size, full: ReadonlyMap<Client, Round[]>, base: ReadonlyMap<Client, Round[]>): Finding {
-  const { connections, idleMs, windowMs } = size
-  const of = (client: Client, read: (round: Round) => number) => (full.get(client) ?? []).map(read)
-  /** What one connection more costs: the difference between many and few, so that the process itself is left out. */
-  const each = (client: Client, read: (round: Round) => number) =>
-    of(client, read).map((many, round) => {
-      const few = base.get(client)?.[round]
-      return few ? (many - read(few)) / (connections - size.base) : NaN
-    })
-  const everyone = (what: string, unit: string, values: (client: Client) => number[]): Measure[] =>
-    clients.map(client => ({ what, unit, of: client, values: values(client) }))
-  const memory = (client: Client) => each(client, ({ residentBytes }) => residentBytes)
-  const cpuOf = (client: Client) => of(client, ({ userUs, systemUs }) => userUs + systemUs)
-  const times = (client: Client) => ratios(cpuOf(client), cpuOf('C holder'))
-  return {
-    title: `${connections} connections in one client process, each exchanging every ${idleMs / 1000} s for ${windowMs / 1000} s`,
+    title: `${connections} connections in ${processes === 1 ? 'one process' : `${processes} processes`} on either side`,
     measures: [
-      ...everyone('client: resident memory per connection', 'bytes', memory),
-      ...everyone('client: heap per connection', 'bytes', client => each(client, ({ heapBytes }) => heapBytes)),
-      ...everyone('client: resident memory in all', 'MiB', client => of(client, r => r.residentBytes / 2 ** 20)),
-      ...everyone('client: CPU per exchange', 'us', cpuOf),
-      ...everyone('  of it in user space', 'us', client => of(client, ({ userUs }) => userUs)),
-      ...everyone('client: CPU per exchange, times the C holder', '', times),
-      ...everyone('server: CPU per exchange', 'us', client => of(client, ({ serverUs }) => serverUs)),
-      ...everyone('server: resident memory per connection', 'bytes', client =>
-        each(client, r => r.serverResidentBytes),
+      ...everyone('client: user memory per connection', 'bytes', memory),
+      ...everyone('client: user memory in all', 'MiB', ({ silent }) => silent.clientBytes / 2 ** 20),
+      ...everyone(
+        'server: user memory per connection',
+        'bytes',
+        each(({ serverBytes }) => serverBytes),
       ),
-      ...everyone('kernel: slab per socket', 'bytes', client => each(client, ({ slabBytes }) => slabBytes / 2)),
+      ...everyone(
+        'kernel: slab per socket',
+        'bytes',
+        each(({ slabBytes }) => slabBytes / 2),
+      ),
+      ...everyone('connections opened per second', '1/s', ({ silent }) => silent.perSecond),
+      ...everyone('client: CPU, all silent', '%', ({ silent }) => silent.clientCpu * 100),
+      ...everyone('server: CPU, all silent', '%', ({ silent }) => silent.serverCpu * 100),
+      ...everyone('client: CPU per exchange', 'us', exchange),
+      ...everyone('server: CPU per exchange', 'us', round => round.exchanging.serverUs),
+      ...everyone(
+        'client: CPU, exchanging',
+        '%',
+        ({ exchanging }) => (exchanging.clientUs * exchanging.perSecond) / 1e4,
+      ),
     ],
-    aims: [
-      { what: 'user memory per connection on the client', unit: 'bytes', values: memory('longhold'), below: 3072 },
-      { what: 'CPU per exchange, times the C holder', unit: '', values: times('longhold'), below: 2 },
-    ],
+    aims:
+      connections === judged
+        ? [
+            { what: 'client: user memory per connection', unit: 'bytes', values: of('longhold', memory), below: 2560 },
+            { what: 'the same, times the Go pair', unit: '', values: times(memory, 'Go pair'), below: 1 },
+            {
+              what: 'client: CPU per exchange, times the Go pair',
+              unit: '',
+              values: times(exchange, 'Go pair'),
+              below: 1,
+            },
+            {
+              what: 'client: CPU per exchange, times the C pair',
+              unit: '',
+              values: times(exchange, 'C pair'),
+              below: 1.5,
+            },
+          ]
+        : [],
     notes: [
-      `Memory is resident memory after a garbage collection, less that of the same process with ${size.base} connections, per connection.`,
-      'CPU is getrusage(2), user and system, of the whole process: the recorder, the TCP_INFO sweep and every timer included.',
+      `All opened at once, then silent for ${silentMs / 1000} s; and opened evenly, each exchanging every ${idleMs / 1000} s, for ${windowMs / 1000} s.`,
+      `Memory is resident memory less that of the same processes with ${few} connections each${processes === 1 ? ', after a garbage collection' : ''}, per connection.`,
+      'CPU is that of whole processes, user and kernel: recorder, TCP_INFO sweep and timers included. C speaks through one wheel and epoll, Go has a goroutine for each connection.',
     ],
   }
-}
-
-function slabBytes(): number {
-  return Number(/^Slab:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024
 }

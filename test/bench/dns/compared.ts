@@ -1,5 +1,5 @@
 import { decode } from 'dns-packet'
-import type { Packet } from './pcap.ts'
+import type { Packet } from '../wire/pcap.ts'
 
 /** A question and its answer as they passed the wire. */
 export interface Exchange {

@@ -10,10 +10,10 @@ export interface Capture extends Disposable {
   packets(): Promise<Packet[]>
 }
 
-/** Captures UDP to and from `port` on loopback. Resolves when it listens. */
-export async function capture(port: number): Promise<Capture> {
+/** Captures what a filter lets through on loopback (pcap-filter(7)). Resolves when it listens. */
+export async function capture(filter: string): Promise<Capture> {
   const words = ['-i', 'lo', '-n', '-s', '256', '-B', '8192', '--time-stamp-precision=nano', '-w', '-']
-  const child = spawn('tcpdump', [...words, 'udp', 'port', `${port}`], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('tcpdump', [...words, filter], { stdio: ['ignore', 'pipe', 'pipe'] })
   const chunks: Buffer[] = []
   const said: string[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
