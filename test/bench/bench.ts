@@ -10,6 +10,7 @@ import { page } from './page.ts'
 import { scale } from './scale/scale.ts'
 import { scrape } from './scrape.ts'
 import { printed } from './table.ts'
+import { writeInto } from './document.ts'
 
 const benchmarks: readonly Benchmark[] = [held, detection, dns, scrape, page, scale]
 
@@ -17,6 +18,7 @@ interface Options {
   readonly quick: boolean
   readonly rounds: number
   readonly json: boolean
+  readonly write?: string
 }
 
 const program = new Command('bench')
@@ -25,10 +27,11 @@ const program = new Command('bench')
   .option('--quick', 'fewer connections, shorter, noisier: to see that it works', false)
   .option('--rounds <count>', 'how often each is measured, in turn', atLeastOne, 3)
   .option('--json', 'print JSON', false)
+  .option('--write <file>', 'put the tables into a document as well, in place of what it has of these benchmarks')
   .addHelpText('after', `\nBenchmarks:\n${benchmarks.map(({ name, summary }) => `  ${name}: ${summary}`).join('\n')}`)
   .action(run)
 
-async function run(names: readonly string[], { quick, rounds, json }: Options): Promise<void> {
+async function run(names: readonly string[], { quick, rounds, json, write }: Options): Promise<void> {
   const chosen = benchmarks.filter(({ name }) => names.length === 0 || names.includes(name))
   const missing = chosen.map(missingFor).filter(each => each !== undefined)
   if (missing.length > 0) return complain(missing.join('\n'))
@@ -41,6 +44,7 @@ async function run(names: readonly string[], { quick, rounds, json }: Options): 
     const found = await benchmark.run({ quick, rounds }, say)
     findings.push(...found)
     if (!json) process.stdout.write(`\n${found.map(printed).join('\n\n')}\n`)
+    if (write !== undefined) writeInto(write, benchmark.name, here, found)
   }
   if (json) process.stdout.write(`${JSON.stringify({ machine: here, quick, rounds, findings }, undefined, 2)}\n`)
   if (!quick && !findings.every(({ aims }) => aims.every(isMet))) process.exitCode = 1

@@ -29,3 +29,18 @@ function spread(values: readonly number[]): string {
 }
 
 const short = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3))
+
+/** The same for `docs/benchmarks.md`. */
+export function written({ title, measures, aims, notes }: Finding): string {
+  const subjects = [...new Set(measures.map(({ of }) => of))]
+  const rows = [...new Set(measures.map(({ what }) => what))].map(what => {
+    const same = measures.filter(each => each.what === what)
+    const unit = same[0]?.unit === '' ? '' : `, ${same[0]?.unit}`
+    return [`${what.trim()}${unit}`, ...subjects.map(who => spread(same.find(({ of }) => of === who)?.values ?? []))]
+  })
+  const lines = [['', ...subjects], ['---', ...subjects.map(() => '--:')], ...rows].map(
+    cells => `| ${cells.join(' | ')} |`,
+  )
+  const items = [...aims.map(aim => verdict(aim).trim()), ...notes].map(each => `- ${each}`)
+  return [`### ${title}`, '', ...lines, '', ...items].join('\n')
+}
