@@ -89,8 +89,8 @@ function whatRuns(command: Command, config: Config, env: Source['env']): Config 
 const switchedOn = (server: Config['server']): Config['server'] =>
   Object.fromEntries(Object.entries(server).filter(([, settings]) => settings !== undefined && settings !== 'off'))
 
-/** The first address that is not loopback. */
+/** The first address that is not loopback, or else the first. */
 function ownAddress(): string {
   const all = Object.values(networkInterfaces()).flatMap(each => each ?? [])
-  return all.find(({ internal }) => !internal)?.address ?? '127.0.0.1'
+  return (all.find(({ internal }) => !internal) ?? all[0])?.address ?? '127.0.0.1'
 }

@@ -5,6 +5,8 @@ const libc = koffi.load(null)
 const set = libc.func('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint32_t'])
 const get = libc.func('getsockopt', 'int', ['int', 'int', 'int', 'void *', 'void *'])
 const control = libc.func('int ioctl(int, unsigned long, ...)')
+const open = libc.func('socket', 'int', ['int', 'int', 'int'])
+const shut = libc.func('close', 'int', ['int'])
 const gettime = libc.func('clock_gettime', 'int', ['int', 'void *'])
 const rlimit = libc.func('getrlimit', 'int', ['int', 'void *'])
 
@@ -28,6 +30,21 @@ export function getInt(fd: number, level: number, name: number): number {
 export function getBytes(fd: number, level: number, name: number, bytes: Uint8Array): number {
   size[0] = bytes.byteLength
   return get(fd, level, name, bytes, size) === 0 ? (size[0] ?? 0) : -koffi.errno()
+}
+
+// linux/socket.h, linux/net.h: the same numbers on x64 and arm64.
+const AF_INET = 2
+const SOCK_STREAM_CLOEXEC = 0o2000001
+
+/** Lends a TCP socket that is bound to nothing: no address has to be there for it, not even loopback. Throws where the kernel has none. */
+export function withTcpSocket<T>(use: (fd: number) => T): T {
+  const fd: number = open(AF_INET, SOCK_STREAM_CLOEXEC, 0)
+  if (fd < 0) throw new Error(`socket(2): errno ${koffi.errno()}`)
+  try {
+    return use(fd)
+  } finally {
+    shut(fd)
+  }
 }
 
 const SIOCGSTAMPNS = 0x8907

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import type { SocketOptions } from '../outcome/socket.ts'
 import { fdOf } from './fd.ts'
-import { getInt, setInt } from './native.ts'
+import { getInt, setInt, withTcpSocket } from './native.ts'
 
 // linux/socket.h, linux/tcp.h: the same numbers on x64 and arm64.
 const SOL_SOCKET = 1
@@ -24,9 +23,12 @@ export type Refusal = string | undefined
  * Sets keepalive and user timeout on a connected socket, or on a listening one, whose accepted sockets inherit them.
  * Straight to the kernel: Node swallows the kernel's refusal (all versions) and, before 24.19, ignores interval and count.
  */
-export function setOptions(socket: Socket | Server, { keepalive, userTimeoutMs }: SocketOptions): Refusal {
+export function setOptions(socket: Socket | Server, options: SocketOptions): Refusal {
   const fd = fdOf(socket)
-  if (fd === undefined) return 'socket closed before its options could be set'
+  return fd === undefined ? 'socket closed before its options could be set' : setOn(fd, options)
+}
+
+function setOn(fd: number, { keepalive, userTimeoutMs }: SocketOptions): Refusal {
   const refusals = [
     refusal('SO_KEEPALIVE', keepalive ? 1 : 0, '0..1', setInt(fd, SOL_SOCKET, SO_KEEPALIVE, keepalive ? 1 : 0)),
     ...(keepalive
@@ -75,14 +77,8 @@ export function readOptions(socket: Socket | Server): SocketOptions | undefined 
   }
 }
 
-/** What the kernel says of these options, asked on a socket of its own on loopback before any connection is opened. */
-export async function refusedOptions(options: SocketOptions): Promise<Refusal> {
-  const trial = createServer().listen(0, '127.0.0.1')
-  await once(trial, 'listening')
-  const refused = setOptions(trial, options)
-  trial.close()
-  return refused
-}
+/** What the kernel says of these options, asked on a socket of its own before any connection is opened. */
+export const refusedOptions = (options: SocketOptions): Refusal => withTcpSocket(fd => setOn(fd, options))
 
 function refusal(option: string, value: number, range: string, result: number): Refusal {
   if (result === 0) return undefined

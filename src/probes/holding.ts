@@ -52,7 +52,7 @@ export async function holdCohort(
   open: (opening: Opening) => Holding,
 ): Promise<Half> {
   const options = socketOptions(keepalive, userTimeout)
-  await refuseEarly(options, `cohort ${of.cohort}`)
+  refuseEarly(options, `cohort ${of.cohort}`)
   const rungs = idle.kind === 'rungs' ? idle.ms.length : 1
   const going = { to, connections, rungs, share, self: world.identity.pod }
   const destination = destinations(going, systemResolve(world.clock), world.clock)
@@ -124,7 +124,7 @@ export async function answerCohorts(
   begin: () => Answering,
 ): Promise<Half> {
   const options = socketOptions(settings.keepalive, settings.userTimeout)
-  await refuseEarly(options, `server.${kind}`)
+  refuseEarly(options, `server.${kind}`)
   const { server, open, farewell, cutOff } = begin()
   const listens = await listen(server, settings.listen, setting)
   // accept(2) failed for want of memory or files: one connection less. Without a listener it would be the end of all.

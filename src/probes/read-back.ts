@@ -18,7 +18,7 @@ export function readBack(of: OfCohort, configured: SocketOptions, { tell }: Worl
 }
 
 /** Asks the kernel before the first connection is opened. Throws a Problem that names the option and its range. */
-export async function refuseEarly(options: SocketOptions, place: string): Promise<void> {
-  const refused = await refusedOptions(options)
+export function refuseEarly(options: SocketOptions, place: string): void {
+  const refused = refusedOptions(options)
   if (refused) throw new Problem(`${place}: ${refused}.`, 2)
 }
