@@ -108,36 +108,37 @@ const [fin, rst] = [1, 4]
 
 /** From what was on the wire to what was recorded of the same local port, ms. */
 function delaysOf(seen: readonly Seen[], packets: readonly Packet[], port: number): Delays {
-  const first = (isIt: (packet: Packet) => boolean, portOf: (packet: Packet) => number) => {
-    const known = new Map<number, number>()
-    for (const packet of packets) if (isIt(packet) && !known.has(portOf(packet))) known.set(portOf(packet), packet.at)
-    return known
-  }
+  const those = (isIt: (packet: Packet) => boolean, portOf: (packet: Packet) => number, afterMs = 0) =>
+    Map.groupBy(
+      packets.filter(isIt).map(packet => ({ port: portOf(packet), at: packet.at + afterMs })),
+      each => each.port,
+    )
   const theirs = ({ fromPort, isError }: Packet) => fromPort === port && !isError
-  const wire: Readonly<Record<Kind, ReadonlyMap<number, number>>> = {
-    RST: first(
+  const wire: Readonly<Record<Kind, ReadonlyMap<number, readonly { readonly at: number }[]>>> = {
+    RST: those(
       packet => theirs(packet) && (packet.flags & rst) > 0,
       ({ toPort }) => toPort,
     ),
-    FIN: first(
+    FIN: those(
       packet => theirs(packet) && (packet.flags & fin) > 0,
       ({ toPort }) => toPort,
     ),
-    ICMP: first(
+    ICMP: those(
       ({ isError }) => isError,
       ({ fromPort }) => fromPort,
     ),
-    deadline: new Map(
-      packets.flatMap(({ toPort, fromPort, payload, at }) =>
-        toPort === port && payload[3] === frameTypes.ping ? [[fromPort, at + deadlineMs] as const] : [],
-      ),
+    deadline: those(
+      ({ toPort, payload }) => toPort === port && payload[3] === frameTypes.ping,
+      ({ fromPort }) => fromPort,
+      deadlineMs,
     ),
   }
   const fates: Readonly<Record<Kind, string>> = { RST: 'reset', FIN: 'closed', ICMP: 'refused', deadline: 'timeout' }
+  /** A port is used again and again: what was seen of it belongs to the last before it, or to what is due just now. */
   const delays = (kind: Kind) =>
     seen.flatMap(({ what, port: local, at }) => {
-      const was = what === fates[kind] ? wire[kind].get(local) : undefined
-      return was === undefined ? [] : [at - was]
+      const before = what === fates[kind] ? wire[kind].get(local)?.findLast(each => each.at <= at + 1) : undefined
+      return before ? [at - before.at] : []
     })
   return { RST: delays('RST'), FIN: delays('FIN'), ICMP: delays('ICMP'), deadline: delays('deadline') }
 }
@@ -164,7 +165,7 @@ function finding(took: readonly Delays[], { connections, each }: Size): Finding 
     ],
     notes: [
       'The wire is a capture by tcpdump with the kernel’s stamps; the observation is the moment at which whoever subscribed to it was called.',
-      `A deadline is late by what its wheel has for a tick, 50 ms: it runs out ${deadlineMs / 1000} s after the ping that nobody answered was on the wire.`,
+      `A deadline runs out ${deadlineMs / 1000} s after the ping that nobody answered was on the wire, and is late by up to two ticks of its wheel, 50 ms each.`,
     ],
   }
 }

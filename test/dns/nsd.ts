@@ -62,6 +62,7 @@ server:
   ip-address: 127.0.0.1
   port: ${port}
   server-count: 1
+  rrl-ratelimit: 0
   username: ""
   chroot: ""
   zonesdir: "${dir}"
