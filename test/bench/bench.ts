@@ -6,13 +6,13 @@ import { held } from './held/held.ts'
 import { describeMachine, machine } from './machine.ts'
 import { type Finding, isMet } from './measure.ts'
 import { missingFor } from './needs.ts'
+import { observing } from './observing.ts'
 import { page } from './page.ts'
 import { scale } from './scale/scale.ts'
-import { scrape } from './scrape.ts'
 import { printed } from './table.ts'
 import { writeInto } from './document.ts'
 
-const benchmarks: readonly Benchmark[] = [held, detection, dns, scrape, page, scale]
+const benchmarks: readonly Benchmark[] = [held, detection, dns, observing, page, scale]
 
 interface Options {
   readonly quick: boolean
