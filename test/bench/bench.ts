@@ -2,6 +2,7 @@ import { Argument, Command, InvalidArgumentError } from 'commander'
 import type { Benchmark } from './benchmark.ts'
 import { detection } from './detection.ts'
 import { dns } from './dns/dns.ts'
+import { growth } from './growth/growth.ts'
 import { held } from './held/held.ts'
 import { describeMachine, machine } from './machine.ts'
 import { type Finding, isMet } from './measure.ts'
@@ -12,7 +13,7 @@ import { scale } from './scale/scale.ts'
 import { printed } from './table.ts'
 import { writeInto } from './document.ts'
 
-const benchmarks: readonly Benchmark[] = [held, detection, dns, observing, page, scale]
+const benchmarks: readonly Benchmark[] = [held, detection, dns, observing, growth, page, scale]
 
 interface Options {
   readonly quick: boolean
