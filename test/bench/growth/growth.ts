@@ -120,13 +120,14 @@ function curveFinding(name: Curve, points: readonly Load[], took: ReadonlyMap<nu
   }
 }
 
+const heap = ({ heapBytes }: Grown) => heapBytes
+
 function daysFinding(rounds: readonly (readonly Grown[])[]): Finding {
   const days = (rounds[0] ?? []).map(each => each.days)
   const at = (day: number | undefined, read: (grown: Grown) => number) =>
     rounds.flatMap(round => round.filter(each => each.days === day).map(read))
   const everyone = (what: string, unit: string, read: (grown: Grown) => number): Measure[] =>
     days.map(day => ({ what, unit, of: `${day} d`, values: at(day, read) }))
-  const heap = ({ heapBytes }: Grown) => heapBytes
   return {
     title:
       'a client against days: five cohorts and two probes, 30,000 observations a day, servers replaced every half hour',
