@@ -26,6 +26,21 @@ export const forwardingOf = (of: Case): readonly Forwarding[] =>
     ]
   })
 
+/**
+ * Our network is the node's: we send nothing that it would have to pass on. A pod's has other interfaces than its node, which has
+ * the other end of the pod's among its own.
+ */
+export function isNodesNetwork(of: Case): boolean {
+  const [own, node] = (['own', 'node'] as const).map(scope => interfacesIn(of.facts.newest(sysctl, scope)?.value ?? {}))
+  return own !== undefined && own !== '' && own === node
+}
+
+const interfacesIn = (value: object): string =>
+  Object.keys(value)
+    .filter(name => name.startsWith('net.ipv4.conf.') && name.endsWith('.forwarding'))
+    .toSorted()
+    .join()
+
 const everywhere = 'net.ipv4.ip_forward'
 const ofInterface = /^net\.ipv4\.conf\.(?!all\.|default\.|lo\.).+\.forwarding$/
 

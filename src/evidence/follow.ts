@@ -13,7 +13,7 @@ export const followWith =
   (clock: Clock): Watching['follow'] =>
   (command, args, onLine, onEnd, onComplaint) => {
     const child = startChild(command, args)
-    const { stdout } = child.running
+    const { stdout } = child
     let wanted = true
     let heard = 0
     let disarm: (() => void) | undefined
@@ -33,7 +33,7 @@ export const followWith =
     const splitComplaints = lines(line => {
       if (wanted) onComplaint?.(line)
     })
-    child.running.stderr.on('data', (bytes: Buffer) => splitComplaints(bytes.toString()))
+    child.stderr.on('data', (bytes: Buffer) => splitComplaints(bytes.toString()))
     stdout.setEncoding('utf8').on('data', (text: string) => {
       try {
         split(text)

@@ -6,6 +6,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { stillRunning } from '../../test/still-running.ts'
 import { realClock } from '../clock.ts'
@@ -219,3 +220,15 @@ async function serving(listener: RequestListener) {
     },
   }
 }
+
+test('a command without descriptors for its pipes is absent, with the reason, and we live on', () => {
+  const child = fileURLToPath(new URL('../../test/children/runs-without-descriptors.ts', import.meta.url))
+  const said = execFileSync('sh', ['-c', 'ulimit -n 100; exec "$@"', 'sh', process.execPath, child], {
+    encoding: 'utf8',
+  })
+  expect(JSON.parse(said)).toEqual([
+    expect.stringMatching(/^true: .*EMFILE/),
+    expect.stringMatching(/^true: .*EMFILE/),
+    'there again\n',
+  ])
+})

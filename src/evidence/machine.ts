@@ -52,7 +52,7 @@ async function text(path: string, signal: AbortSignal): Promise<string> {
 function printed(command: string, args: readonly string[], signal: AbortSignal): Promise<string> {
   if (signal.aborted) return Promise.reject(new Absent(`${command}: too late`))
   const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const { running, complaint, kill } = startChild(command, args)
+  const { running, stdout, complaint, kill } = startChild(command, args)
   const giveUp = (why: string) => {
     reject(new Absent(`${command} ${why}`))
     kill()
@@ -61,7 +61,7 @@ function printed(command: string, args: readonly string[], signal: AbortSignal):
   signal.addEventListener('abort', tooLate, { once: true })
   const parts: Buffer[] = []
   let size = 0
-  running.stdout.on('data', (bytes: Buffer) => {
+  stdout.on('data', (bytes: Buffer) => {
     size += bytes.length
     if (size <= mostBytes) parts.push(bytes)
     else giveUp(`printed more than ${mostBytes} bytes`)

@@ -37,6 +37,7 @@ export interface Seen {
 
 /** A process under measurement, asked over a pipe. Ends with its `using` block. */
 export interface Subject extends Disposable {
+  readonly pid: number
   ask<T = Report>(command: string): Promise<T>
   /** Of the process and those it began: resident memory, bytes, and CPU so far, us. */
   residentBytes(): number
@@ -48,6 +49,7 @@ export function subject(command: string, ...words: string[]): Subject {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   child.stdin.on('error', () => {}) // it is gone: the next question says so
   return {
+    pid: child.pid ?? 0,
     async ask<T>(question: string): Promise<T> {
       child.stdin.write(`${question}\n`)
       const line = await lines.next()

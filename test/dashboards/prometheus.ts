@@ -12,7 +12,7 @@ export interface Prometheus extends AsyncDisposable {
   /** The labels of every series that answers, each with a value at some moment of the last `seconds`. */
   series(expr: string, seconds: number): Promise<readonly Record<string, string>[]>
   /** The labels of every exemplar of the last `seconds`. */
-  exemplars(selector: string, seconds: number): Promise<readonly Record<string, string>[]>
+  exemplars(selector: string): Promise<readonly Record<string, string>[]>
 }
 
 interface Target {
@@ -72,9 +72,10 @@ export async function prometheus(targets: readonly Target[]): Promise<Prometheus
       const { result } = await ask<{ result: { metric: Record<string, string> }[] }>('query_range', expr, seconds)
       return result.map(({ metric }) => metric)
     },
-    async exemplars(selector, seconds) {
+    /** Of all times: those of a recorded run are as old as the recording. */
+    async exemplars(selector) {
       type Found = { exemplars: { labels: Record<string, string> }[] }[]
-      const found = await ask<Found>('query_exemplars', selector, seconds)
+      const found = await ask<Found>('query_exemplars', selector, Date.now() / 1000)
       return found.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels))
     },
     async [Symbol.asyncDispose]() {

@@ -72,8 +72,7 @@ describe.each(boards)('$name', ({ rows }) => {
   })
 })
 
-const verdicts = async (selector: string) =>
-  new Set((await scraper.exemplars(selector, 86_400)).map(({ verdict }) => verdict))
+const verdicts = async (selector: string) => new Set((await scraper.exemplars(selector)).map(({ verdict }) => verdict))
 
 test('a point of lost connections, or of lost questions, leads to the verdict on it', async () => {
   expect(await verdicts('longhold_connection_ends_total')).toContain('conntrack-expiry')

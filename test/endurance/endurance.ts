@@ -9,6 +9,7 @@ import { freePort } from '../free-port.ts'
 import { inSandbox } from '../lab/sandbox.ts'
 import type { Cut } from './cuts.ts'
 import { type Killed, killAgainAndAgain } from './kills.ts'
+import type { Soaked } from './soak/soak.ts'
 
 // `npm run endurance -- kills --times 200`: what takes too long for the test command. Progress goes to stderr, the summary to stdout.
 
@@ -42,6 +43,25 @@ program
     conclude(JSON.parse(said.at(-1) ?? '') as Cut)
   })
 
+program
+  .command('soak')
+  .description('one fault after the other (root): nothing leaks, nothing is lost, no verdict is wrong')
+  .option('--minutes <n>', 'how long', '75')
+  .option('--connections <n>', 'held by the client', '10000')
+  .option('--seed <n>', 'of whom it hits', String(Date.now() % 1_000_000))
+  .action(async ({ minutes, connections, seed }: Readonly<Record<'minutes' | 'connections' | 'seed', string>>) => {
+    const soak = fileURLToPath(new URL('soak/soak.ts', import.meta.url))
+    const over = new AbortController()
+    process.once('SIGINT', () => over.abort())
+    const said: string[] = []
+    const code = await inSandbox([soak, minutes, connections, seed], {
+      onLine: line => said.push(line),
+      signal: over.signal,
+    })
+    if (code !== 0) process.exit(code)
+    conclude(JSON.parse(said.at(-1) ?? '') as Soaked)
+  })
+
 await program.parseAsync()
 
 function progress(times: number): (done: number) => void {
@@ -51,7 +71,7 @@ function progress(times: number): (done: number) => void {
   }
 }
 
-function conclude(told: (Killed & { readonly seed: number }) | Cut): void {
+function conclude(told: (Killed & { readonly seed: number }) | Cut | Soaked): void {
   process.stdout.write(`${JSON.stringify(told, null, 1)}\n`)
   process.exitCode = told.flaws.length === 0 ? 0 : 1
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { began, connects, echoes, held, inOrder, look } from '../../../test/calls.ts'
 import { caseFrom } from '../../../test/cases.ts'
-import { examined } from '../../../test/stories.ts'
+import { examined, storyBegins } from '../../../test/stories.ts'
 import type { Observation } from '../../outcome/observation.ts'
 import { forwardingOff } from './rule.ts'
 
@@ -20,6 +20,8 @@ const off = { ...on, 'net.ipv4.ip_forward': 0, 'net.ipv4.conf.eth0.forwarding': 
 const eth0 = { ...on, 'net.ipv4.conf.eth0.forwarding': 0 }
 const at = (s: number, sysctl: Record<string, number>, stranded: number) =>
   look(s, { sysctl, netstat: { 'Ip.InAddrErrors': stranded } })
+
+const read = (sysctl: object) => ({ sysctl: { at: storyBegins + 15_000, value: sysctl } })
 
 describe('forwarding was off', () => {
   const looks = [at(5, on, 7), at(15, off, 30), at(25, on, 60)]
@@ -40,6 +42,13 @@ describe('forwarding was off', () => {
     const [finding] = judge(lost, [look(5, { sysctl: on }), look(15, { sysctl: off }), look(25, { sysctl: on })])
     expect(finding).toMatchObject({ confidence: { level: 'likely' } })
     expect(finding?.missing[0]?.what).toContain('netstat')
+  })
+
+  test('our network is the node’s own: nothing of ours is passed on', () => {
+    const podsOwn = { ...on, 'net.ipv4.conf.eth1.forwarding': 0 }
+    const inIts = (own: object) => examined(15, { own: read(own), node: read(off) })
+    expect(levels(judge(lost, [inIts(podsOwn)]))).toEqual(['likely'])
+    expect(judge(lost, [inIts(off)])).toEqual([])
   })
 
   test('other nodes answer all the while: nothing of ours needs it', () => {

@@ -2,7 +2,7 @@ import { netstat } from '../../evidence/netstat/facts.ts'
 import { type Attempt, attemptsOf, isHeard, isSilent, isTelling } from '../attempts.ts'
 import { spellOf, within } from '../callees.ts'
 import type { Case } from '../case.ts'
-import { type Forwarding, forwardingOf, strandedIn } from '../forwarding.ts'
+import { type Forwarding, forwardingOf, isNodesNetwork, strandedIn } from '../forwarding.ts'
 import { findingFrom } from '../from-attempts.ts'
 import type { Meanwhile } from '../rises.ts'
 import { defineRule, type Finding } from '../rule.ts'
@@ -13,7 +13,7 @@ export const forwardingOff = defineRule({
   name: 'forwarding-off',
   title: 'the node does not pass packets on',
   family: 'silent-path',
-  judge: of => offTimes(of).flatMap(time => judge(of, time)),
+  judge: of => (isNodesNetwork(of) ? [] : offTimes(of).flatMap(time => judge(of, time))),
 })
 
 /** A time in which the node was seen not to forward. */
