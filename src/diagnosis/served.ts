@@ -86,7 +86,8 @@ const isBalanced = (of: Case, called: Called, at: number): boolean =>
     .all(ipvs, 'node')
     .some(each => Math.abs(each.at - at) <= examinationMs && each.value.services.some(isAt(called)))
 
-function isAt({ proto, remote }: Called) {
+/** The Service that is called so. */
+export function isAt({ proto, remote }: Called) {
   const address = parseAddress(remote, 0)
   return (service: { readonly proto: string; readonly address: string; readonly port: number }): boolean =>
     address !== undefined &&

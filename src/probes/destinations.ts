@@ -43,12 +43,9 @@ export function destinations({ to, share, self, ...counts }: Going, resolve: Res
   const targets = to.map((address, name) => {
     const inOrder = ownOrder(self)
     const settled = settling(turnsOf(name, layout), turn => isIn(share, { name, turn }, layout))
-    const target = { address, settled, answer: none, since: -Infinity, heard }
+    const target = { address, settled, since: -Infinity, heard }
     async function heard() {
-      const answer = inOrder(await resolve(address))
-      if (answer === target.answer) return
-      Object.assign(target, { answer, since: clock.steady() })
-      settled.hear(answer)
+      if (settled.hear(inOrder(await resolve(address)))) target.since = clock.steady()
     }
     return target
   })
@@ -72,5 +69,3 @@ export function destinations({ to, share, self, ...counts }: Going, resolve: Res
     listenMs: to.every(({ host }) => isIP(host) > 0) ? undefined : share.of > 1 ? togetherMs : aloneMs,
   }
 }
-
-const none: readonly Address[] = []

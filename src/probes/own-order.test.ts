@@ -16,6 +16,14 @@ test('whatever order they come in, they go in one', () => {
   )
 })
 
+test('DNS that turns its records has answered the same', () => {
+  const order = ownOrder('client-7')
+  const [first, ...rest] = servers(5)
+  const before = order([...rest, ...(first ? [first] : [])])
+  expect(order(servers(5))).toBe(before)
+  expect(order(rest)).not.toBe(before)
+})
+
 test('one that goes moves no other, and one that comes pushes in', () => {
   const order = ownOrder('client-7')
   const all = order(servers(50))

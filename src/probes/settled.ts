@@ -48,8 +48,8 @@ function* fewestFirst(seats: readonly Seat[]): Generator<Address, undefined> {
 
 /** Where the turns of one name have gone, as it goes on. */
 export interface Settling {
-  /** The name has these addresses now, ours first: the same array for as long as it is the same answer. */
-  hear(ordered: readonly Address[]): void
+  /** The name has these addresses now, ours first: the same array for as long as they are the same. False when they are. */
+  hear(ordered: readonly Address[]): boolean
   /** Where a turn goes that opens now. */
   take(turn: number): Address | undefined
   /** Whether one that is open at an address, which is still there, has its place elsewhere. */
@@ -72,7 +72,7 @@ export function settling(count: number, ours: (turn: number) => boolean): Settli
   let begun = 0 // so many have gone somewhere: they open in order, everybody's
   return {
     hear(ordered) {
-      if (ordered === answer) return
+      if (ordered === answer) return false
       const there = new Set(ordered.map(nameOf))
       const ifThere = (address: Address | undefined) => (address && there.has(nameOf(address)) ? address : undefined)
       const before = settled.map((at, turn) => {
@@ -83,6 +83,7 @@ export function settling(count: number, ours: (turn: number) => boolean): Settli
         return back ?? ifThere(at)
       })
       ;[answer, settled] = [ordered, settle(before, ordered)]
+      return true
     },
     take(turn) {
       for (begun = Math.max(begun, turn + 1); begun < count && !ours(begun); ) begun += 1 // until it is our turn again

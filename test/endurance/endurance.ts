@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
+import { wholeNumber } from '../../src/cli/typed.ts'
+import { Problem } from '../../src/outcome/problem.ts'
 import { seeded } from '../../src/stats/distribution/random.ts'
 import { freePort } from '../free-port.ts'
 
@@ -18,27 +20,26 @@ const program = new Command('endurance').description('what longhold has to live 
 program
   .command('kills')
   .description('kill -9 under load, again and again on one journal: nothing acknowledged is lost')
-  .option('--times <n>', 'kills', '200')
-  .option('--seed <n>', 'of the moments', String(Date.now() % 1_000_000))
-  .action(async ({ times, seed }: { times: string; seed: string }) => {
+  .option('--times <n>', 'kills', wholeNumber('--times', 1), 200)
+  .option('--seed <n>', 'of the moments', wholeNumber('--seed', 0), Date.now() % 1_000_000)
+  .action(async ({ times, seed }: { times: number; seed: number }) => {
     const dir = mkdtempSync(join(tmpdir(), 'longhold-kills-'))
     const ports = { hold: await freePort(), http: await freePort(), web: await freePort() }
-    const kills = Number(times)
-    const told = await killAgainAndAgain({ dir, ports, kills, random: seeded(Number(seed)), onKill: progress(kills) })
+    const told = await killAgainAndAgain({ dir, ports, kills: times, random: seeded(seed), onKill: progress(times) })
     rmSync(dir, { recursive: true, force: true })
-    conclude({ seed: Number(seed), ...told })
+    conclude({ seed, ...told })
   })
 
 program
   .command('cuts')
   .description('cut the power under a journal on a real ext4 (root): nothing that was said to be on the disk is lost')
-  .option('--times <n>', 'cuts', '20')
-  .action(async ({ times }: { times: string }) => {
+  .option('--times <n>', 'cuts', wholeNumber('--times', 1), 20)
+  .action(async ({ times }: { times: number }) => {
     const cuts = fileURLToPath(new URL('cuts.ts', import.meta.url))
     const over = new AbortController()
     process.once('SIGINT', () => over.abort())
     const said: string[] = []
-    const code = await inSandbox([cuts, times], { onLine: line => said.push(line), signal: over.signal })
+    const code = await inSandbox([cuts, `${times}`], { onLine: line => said.push(line), signal: over.signal })
     if (code !== 0) process.exit(code)
     conclude(JSON.parse(said.at(-1) ?? '') as Cut)
   })
@@ -46,15 +47,15 @@ program
 program
   .command('soak')
   .description('one fault after the other (root): nothing leaks, nothing is lost, no verdict is wrong')
-  .option('--minutes <n>', 'how long', '75')
-  .option('--connections <n>', 'held by the client', '10000')
-  .option('--seed <n>', 'of whom it hits', String(Date.now() % 1_000_000))
-  .action(async ({ minutes, connections, seed }: Readonly<Record<'minutes' | 'connections' | 'seed', string>>) => {
+  .option('--minutes <n>', 'how long', wholeNumber('--minutes', 1), 75)
+  .option('--connections <n>', 'held by the client', wholeNumber('--connections', 10), 10_000)
+  .option('--seed <n>', 'of whom it hits', wholeNumber('--seed', 0), Date.now() % 1_000_000)
+  .action(async ({ minutes, connections, seed }: Readonly<Record<'minutes' | 'connections' | 'seed', number>>) => {
     const soak = fileURLToPath(new URL('soak/soak.ts', import.meta.url))
     const over = new AbortController()
     process.once('SIGINT', () => over.abort())
     const said: string[] = []
-    const code = await inSandbox([soak, minutes, connections, seed], {
+    const code = await inSandbox([soak, `${minutes}`, `${connections}`, `${seed}`], {
       onLine: line => said.push(line),
       signal: over.signal,
     })
@@ -62,7 +63,13 @@ program
     conclude(JSON.parse(said.at(-1) ?? '') as Soaked)
   })
 
-await program.parseAsync()
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof Problem)) throw error
+  process.stderr.write(`endurance: ${error.message}\n`)
+  process.exitCode = error.exitCode
+}
 
 function progress(times: number): (done: number) => void {
   return done => {

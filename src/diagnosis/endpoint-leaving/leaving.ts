@@ -1,8 +1,8 @@
 import { type Change, kubernetes, type ServiceFact } from '../../evidence/kubernetes/facts.ts'
 import { canonical } from '../../evidence/tuple.ts'
-import { parseAddress } from '../../settings/address.ts'
 import type { Case } from '../case.ts'
 import type { Meanwhile } from '../rises.ts'
+import { isAt } from '../served.ts'
 
 /** An endpoint of the Service that is on its way out. */
 export interface Leaving {
@@ -35,12 +35,8 @@ const lastsMs: Readonly<Partial<Record<Change['what'], number>>> = {
 
 /** Who is behind what was called over UDP; `undefined` where the cluster does not tell of all of them. */
 export function membersOf(of: Case, called: string): Members | undefined {
-  const address = parseAddress(called, 0)
   const readings = of.facts.all(kubernetes, 'cluster').flatMap(({ at, value: { services, changes } }) => {
-    const service = services.find(
-      ({ proto, ...each }) =>
-        proto === 'udp' && each.port === address?.port && canonical(each.address) === canonical(address.host),
-    )
+    const service = services.find(isAt({ proto: 'udp', remote: called }))
     return service?.endpoints && service.endpoints.length === service.endpointCount ? [{ at, service, changes }] : []
   })
   const last = readings.at(-1)
