@@ -44,7 +44,12 @@ test('for programs, with units in the names; what is known is kept, and an advic
   expect([code, told.exitCode, told.protocol]).toEqual([0, 0, 'line'])
   // The service closes 3 s after it answered, which it knows a moment before we do; or, where the machine is busy, whenever it comes to it.
   const { lowSeconds = 0, highSeconds = 0, confidence } = told.timeout ?? {}
-  expect([lowSeconds > 2, lowSeconds < highSeconds, highSeconds > 2.9, highSeconds < 6]).toEqual([true, true, true, true])
+  expect([lowSeconds > 2, lowSeconds < highSeconds, highSeconds > 2.9, highSeconds < 6]).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ])
   expect(confidence).toBe(0.95)
   expect(existsSync(file)).toBe(true)
   const result = join(folder(), 'result.json')
