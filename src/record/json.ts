@@ -60,9 +60,10 @@ function ages(buckets: Buckets) {
   return { count: total(buckets), sum: buckets.sum, buckets: counts.filter(({ count }) => count > 0) }
 }
 
-function percentiles({ all, clamped }: Latency) {
+function percentiles({ all, classic, clamped }: Latency) {
   if (all.totalCount === 0) return { count: 0 }
-  const { minNonZeroValue: min, maxValue: max, mean, totalCount } = all
+  const { minNonZeroValue: min, maxValue: max, totalCount } = all
+  const mean = (classic.sum * 1e6) / totalCount // of what was seen itself, where the histogram would walk its buckets to guess
   const at = (percent: number) => Math.min(max, all.getValueAtPercentile(percent)) // it gives a bucket's upper end
   return { count: totalCount, min, mean, p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max, clamped }
 }

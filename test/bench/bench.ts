@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.ts'
 import { detection } from './detection.ts'
 import { dns } from './dns/dns.ts'
 import { growth } from './growth/growth.ts'
+import { hostile } from './hostile/hostile.ts'
 import { held } from './held/held.ts'
 import { describeMachine, machine } from './machine.ts'
 import { type Finding, isMet } from './measure.ts'
@@ -13,7 +14,7 @@ import { scale } from './scale/scale.ts'
 import { printed } from './table.ts'
 import { writeInto } from './document.ts'
 
-const benchmarks: readonly Benchmark[] = [held, detection, dns, observing, growth, page, scale]
+const benchmarks: readonly Benchmark[] = [held, detection, dns, observing, growth, hostile, page, scale]
 
 interface Options {
   readonly quick: boolean

@@ -4,12 +4,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { freePort } from '../free-port.ts'
-
 import { inSandbox } from '../lab/sandbox.ts'
 import type { Cut } from './cuts.ts'
 import { killAgainAndAgain } from './kills.ts'
 
-// The short form; `npm run soak -- kills` and `npm run soak -- cuts` take longer.
+// The short form; `npm run endurance -- kills` and `npm run endurance -- cuts` take longer.
 
 test('kill -9 under load: nothing that was acknowledged is gone, and every start goes on where the last run was', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'longhold-kills-'))

@@ -7,7 +7,6 @@ import { wholeNumber } from '../../src/cli/typed.ts'
 import { Problem } from '../../src/outcome/problem.ts'
 import { seeded } from '../../src/stats/distribution/random.ts'
 import { freePort } from '../free-port.ts'
-
 import { inSandbox } from '../lab/sandbox.ts'
 import type { Cut } from './cuts.ts'
 import { type Killed, killAgainAndAgain } from './kills.ts'
@@ -47,7 +46,7 @@ program
 program
   .command('soak')
   .description('one fault after the other (root): nothing leaks, nothing is lost, no verdict is wrong')
-  .option('--minutes <n>', 'how long', wholeNumber('--minutes', 1), 75)
+  .option('--minutes <n>', 'how long, and at least until each fault was there', wholeNumber('--minutes', 1), 75)
   .option('--connections <n>', 'held by the client', wholeNumber('--connections', 10), 10_000)
   .option('--seed <n>', 'of whom it hits', wholeNumber('--seed', 0), Date.now() % 1_000_000)
   .action(async ({ minutes, connections, seed }: Readonly<Record<'minutes' | 'connections' | 'seed', number>>) => {

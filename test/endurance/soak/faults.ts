@@ -11,6 +11,8 @@ export interface Stage {
   stop(server: string): Promise<void>
   kill(server: string): Promise<void>
   start(server: string): Promise<void>
+  /** Starts it with too little memory, and resolves when the kernel has ended it. */
+  starve(server: string): Promise<void>
   /** Puts kube-proxy's rules there, or takes them away. */
   rules(there: boolean): Promise<void>
   /** A folder on the disk of the journal, which is small. */
@@ -76,6 +78,16 @@ export const faults: readonly Fault[] = [
       const server = one(stage)
       await stage.kill(server)
       await sleep(2000)
+      await stage.start(server)
+    },
+  },
+  {
+    name: 'memory limit',
+    may: ['peer-died', 'ended', 'dead-endpoint', 'dead-backend', 'unexplained'],
+    async work(stage) {
+      const server = one(stage)
+      await stage.stop(server)
+      await stage.starve(server)
       await stage.start(server)
     },
   },

@@ -9,10 +9,10 @@ import { settle } from '../../lab/sandbox.ts'
 import { type Fault, faults, type Stage } from './faults.ts'
 import { type Sample, leaks } from './leaks.ts'
 import type { Report, Told } from './report.ts'
-import { type Server, startServer } from './server.ts'
+import { type Server, startServer, starveServer } from './server.ts'
 
 // In a sandbox of the lab: a client with many connections to three servers, directly and through a Service, while one fault follows the
-// other. Arguments: minutes, connections, seed. Progress goes to stderr; prints what became of it as one line of JSON.
+// other: each at least once. Arguments: minutes, connections, seed. Progress goes to stderr; prints what became of it as one line of JSON.
 
 /** What a soak came to. */
 export interface Soaked {
@@ -38,6 +38,8 @@ const disk = '/run/disk'
 /** So long after a fault is over verdicts may still be told of it, s; so long everything may take to be well again. */
 const patienceS = 120
 const calmS = 12
+/** True whenever it is told: the machine is shared, with three servers and with whoever else is on it. */
+const always = ['starved']
 
 await settle()
 mkdirSync(disk)
@@ -60,6 +62,7 @@ const stage: Stage = {
   tell,
   clientPid: client.pid,
   start,
+  starve: starveServer,
   rules,
   disk,
   random,
@@ -75,7 +78,7 @@ const began = performance.now()
 const counts: Record<string, number> = {}
 
 await untilWell('at the start')
-for (let turn = 0; performance.now() - began < minutes * 60_000; turn++) {
+for (let turn = 0; turn < faults.length || performance.now() - began < minutes * 60_000; turn++) {
   const fault = faults[turn % faults.length]
   if (!fault) break
   counts[fault.name] = (counts[fault.name] ?? 0) + 1
@@ -142,7 +145,7 @@ function hear(report: Report): Report {
     told.push(verdict)
     if (verdict.planned || verdict.state !== 'open') continue
     const recent = past.filter(({ over }) => over > performance.now() - patienceS * 1000)
-    if (!recent.some(({ fault }) => fault.may.includes(verdict.name)))
+    if (!recent.some(({ fault }) => [...fault.may, ...always].includes(verdict.name)))
       flaws.push(
         `${verdict.name} was told, after ${recent.map(({ fault }) => fault.name).join(', ') || 'nothing'}: ${verdict.says}`,
       )

@@ -23,5 +23,6 @@ export const deadBackendRefusing: Scenario = deadBackend({
   newConnections: 'refused ECONNREFUSED connect',
   // who had just spoken meets its end in the exchange
   openConnections: someOf('closed in idle', 'closed in exchange', 'reset in exchange'),
+  // All ports share what it may send: which of them hears of it is luck.
   questions: only('refused', 'timeout'),
 })

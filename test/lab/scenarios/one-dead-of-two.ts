@@ -81,11 +81,11 @@ export function deadBackend({ name, summary, means, dies, ...fates }: Death): Sc
         about(questions, 1 / 2),
       ),
       client(
-        'with this fate',
+        'with this fate, as do those of ports that had met it',
         ({ client }) =>
           client
             .before('healed')
-            .undisturbed(fresh)
+            .undisturbed()
             .map(({ fate }) => fate)
             .filter(fate => fate !== 'ok'),
         fates.questions,

@@ -29,10 +29,11 @@ export const tableFullEvicting: Scenario = {
     client('at the first try', ({ client }) => client.ended({ cohort: newcomers }), none),
     client('new questions are answered', ({ client }) => client.asked({ mode: 'fresh', fate: 'ok' }), atLeast(10)),
     ...unhurt,
+    // Not one for each: the kernel's own sweep of a nearly full table makes room as well, and counts none of it.
     kernel(
-      'for each of them one goes',
+      'strangers are evicted for them',
       ({ rose }) => rose('nodea', 'conntrack early_drop', ['broken', 'ended']),
-      atLeast(2 * each),
+      atLeast(5),
     ),
     // It looks into eight buckets. With an entry for each bucket all eight are empty once in 3000 times: a packet is lost.
     kernel('and next to nothing is dropped', ({ rose }) => rose('nodea', 'conntrack drop'), between(0, 3)),
