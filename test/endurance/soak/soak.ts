@@ -35,6 +35,7 @@ const random = seeded(seed)
 const service = '10.96.0.7'
 const places = ['10.244.0.11', '10.244.0.12', '10.244.0.13'] as const
 const disk = '/run/disk'
+const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1)
 /** So long after a fault is over verdicts may still be told of it, s; so long everything may take to be well again. */
 const patienceS = 120
 const calmS = 12
@@ -208,8 +209,6 @@ function configuration(): object {
     ],
   }
 }
-
-const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1)
 
 function progress(after: string, sample: Sample | undefined): void {
   const now = sample
