@@ -23,8 +23,8 @@ const engine = await start({ config, command: 'client', clock, log, version: 'so
 engine.subscribe(news => {
   books.hear(news)
   if (news.type !== 'judged') return
-  const { id, name, planned, state, says } = news.verdict
-  verdicts.push({ id, name, planned, state, says, steady: performance.now() })
+  const { id, name, planned, state, says, series, since, confidence, evidence } = news.verdict
+  verdicts.push({ id, name, planned, state, says, series, since, confidence, evidence })
 })
 const { startWeb } = await import('../../../src/web/server.ts')
 if (config.web !== 'off') await startWeb({ listen: config.web.listen, source: engine, log, clock })

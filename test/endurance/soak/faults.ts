@@ -54,6 +54,7 @@ export const faults: readonly Fault[] = [
       'black-hole',
       'dead-endpoint',
       'dead-backend',
+      'stale-flow',
       'silent-path',
       'packet-loss',
       'peer-died',
@@ -73,7 +74,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'server killed',
-    may: ['peer-died', 'ended', 'dead-endpoint', 'dead-backend', 'unexplained'],
+    may: ['peer-died', 'ended', 'dead-endpoint', 'dead-backend', 'stale-flow', 'unexplained'],
     async work(stage) {
       const server = one(stage)
       await stage.kill(server)
@@ -83,7 +84,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'memory limit',
-    may: ['peer-died', 'ended', 'dead-endpoint', 'dead-backend', 'unexplained'],
+    may: ['peer-died', 'ended', 'dead-endpoint', 'dead-backend', 'stale-flow', 'unexplained'],
     async work(stage) {
       const server = one(stage)
       await stage.stop(server)

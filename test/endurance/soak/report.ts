@@ -1,12 +1,10 @@
-/** A verdict as the client told it, at its `performance.now()`. */
-export interface Told {
-  readonly id: string
-  readonly name: string
-  readonly planned: boolean
-  readonly state: 'open' | 'closed'
-  readonly says: string
-  readonly steady: number
-}
+import type { Verdict } from '../../../src/outcome/verdict.ts'
+
+/** A verdict as the client told it. */
+export type Told = Pick<
+  Verdict,
+  'id' | 'name' | 'planned' | 'state' | 'says' | 'series' | 'since' | 'confidence' | 'evidence'
+>
 
 /** What the client of a soak says of itself, after a garbage collection. */
 export interface Report {
