@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import type { Benchmark, Effort, Say } from './benchmark.ts'
 import { type Finding, type Measure, percentile } from './measure.ts'
-import { longhold, longholdServer, type Report, type Subject, until } from './subject.ts'
+import { longhold, longholdServer, type Report, type Subject, subject, until } from './subject.ts'
 
 export const observing: Benchmark = {
   name: 'observing',
@@ -35,6 +36,8 @@ interface Window {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly maxMs: number
+  /** The same of a process that does nothing, in the same moments. */
+  readonly idleMaxMs: number
   readonly cpuMs: number
   readonly bytes: number
   /** How long each look took, as whoever looked saw it. */
@@ -46,6 +49,7 @@ async function run({ quick, rounds }: Effort, say: Say): Promise<readonly Findin
   const looks = quick ? 12 : 60
   const dir = mkdtempSync(join(tmpdir(), 'longhold-bench-'))
   try {
+    using idle = subject(process.execPath, fileURLToPath(new URL('idle.ts', import.meta.url)))
     const took = new Map<Way, Window[]>()
     for (const journal of ['off', { dir }] as const) {
       say(
@@ -53,12 +57,12 @@ async function run({ quick, rounds }: Effort, say: Say): Promise<readonly Findin
       )
       using pair = await begun(each, quick, journal)
       await sleep(quick ? 1000 : 60_000) // every connection has spoken: the code is compiled
-      for (const path of Object.values(ways)) await watch(pair.client, pair.url, 5, path) // likewise
+      for (const path of Object.values(ways)) await watch(pair, idle, 5, path) // likewise
       for (let round = 1; round <= rounds; round++)
         for (const way of Object.keys(ways) as Way[]) {
           if ((way === 'journal') !== (journal !== 'off')) continue
           say(`observing: round ${round}, ${way}`)
-          took.set(way, [...(took.get(way) ?? []), await watch(pair.client, pair.url, looks, ways[way])])
+          took.set(way, [...(took.get(way) ?? []), await watch(pair, idle, looks, ways[way])])
         }
     }
     return [finding(each * cohorts, looks, took)]
@@ -93,9 +97,9 @@ async function begun(each: number, quick: boolean, journal: 'off' | { readonly d
 }
 
 /** The page stream is opened once and read on; everything else is asked for again and again. */
-async function watch(client: Subject, url: string, looks: number, path: string | undefined): Promise<Window> {
+async function watch({ client, url }: Pair, idle: Subject, looks: number, path: string | undefined): Promise<Window> {
   const before = await client.ask('report')
-  await client.ask('watch loop')
+  await Promise.all([idle.ask('watch loop'), client.ask('watch loop')])
   const tookMs: number[] = []
   const over = new AbortController()
   let bytes = 0
@@ -114,10 +118,11 @@ async function watch(client: Subject, url: string, looks: number, path: string |
     await sleep(Math.max(0, everyMs - (performance.now() - began)))
   }
   const loop = await client.ask<Pick<Window, 'p50Ms' | 'p99Ms' | 'maxMs'>>('loop')
+  const { maxMs: idleMaxMs } = await idle.ask<{ maxMs: number }>('loop')
   over.abort()
   const after = await client.ask('report')
   const cpuMs = (after.userUs + after.systemUs - before.userUs - before.systemUs) / 1000
-  return { ...loop, cpuMs, tookMs, bytes }
+  return { ...loop, idleMaxMs, cpuMs, tookMs, bytes }
 }
 
 function finding(connections: number, looks: number, took: ReadonlyMap<Way, readonly Window[]>): Finding {
@@ -126,7 +131,12 @@ function finding(connections: number, looks: number, took: ReadonlyMap<Way, read
     names.map(of => ({ what, unit, of, values: (took.get(of) ?? []).map(read) }))
   const alone = (round: number) => took.get('left alone')?.[round]?.cpuMs ?? NaN
   const worst = (took.get('left alone') ?? []).map((_, round) =>
-    Math.max(...names.map(name => took.get(name)?.[round]?.maxMs ?? NaN)),
+    Math.max(
+      ...names.map(name => {
+        const { maxMs = NaN, idleMaxMs = NaN } = took.get(name)?.[round] ?? {}
+        return maxMs - idleMaxMs
+      }),
+    ),
   )
   const seconds = (looks * everyMs) / 1000
   return {
@@ -135,14 +145,22 @@ function finding(connections: number, looks: number, took: ReadonlyMap<Way, read
       ...everyone('event loop late, p50', 'ms', ({ p50Ms }) => p50Ms),
       ...everyone('event loop late, p99', 'ms', ({ p99Ms }) => p99Ms),
       ...everyone('event loop late, worst', 'ms', ({ maxMs }) => maxMs),
+      ...everyone('an idle process late, worst', 'ms', ({ idleMaxMs }) => idleMaxMs),
       ...everyone('CPU of one look', 'ms', ({ cpuMs }, round) => (cpuMs - alone(round)) / looks),
       ...everyone('answer', 'KiB', ({ bytes }) => bytes / looks / 1024),
       ...everyone('took who looked, p50', 'ms', ({ tookMs }) => percentile(tookMs, 50)),
       ...everyone('took who looked, p99', 'ms', ({ tookMs }) => percentile(tookMs, 99)),
     ],
-    aims: [{ what: 'longest stall of the event loop, however it is looked at', unit: 'ms', values: worst, below: 5 }],
+    aims: [
+      {
+        what: 'longest stall of the event loop, however it is looked at, beyond that of an idle process',
+        unit: 'ms',
+        values: worst,
+        below: 5,
+      },
+    ],
     notes: [
-      'Lateness is that of a timer of 1 ms. The sweep of TCP_INFO, the exchanges and the recorder run in all of them, left alone or not.',
+      'Lateness is that of a timer of 1 ms; what an idle process has of it at the same time is the machine’s. The sweep of TCP_INFO, the exchanges and the recorder run in all of them, left alone or not.',
       'The page stream is one stream, read on; a look at it is what came of it in a quarter of a second. The journal is written by a client of its own.',
     ],
   }
