@@ -26,7 +26,7 @@ export const ipvsNoServer: Scenario = {
     })
     await lab.until(
       'who speaks is reset and connects again',
-      ({ client }) => client.since('broken').ended({ cohort: 'new', phase: 'connect' }).length >= each,
+      ({ client }) => client.since('broken').ended({ cohort: 'new', phase: 'connect', fate: 'refused' }).length >= each,
     )
     await lab.passes('2s', 'questions go on')
   },
@@ -53,11 +53,15 @@ export const ipvsNoServer: Scenario = {
     ),
     client('nobody gets in', ({ client }) => client.since('broken').opened(), none),
     client(
-      'questions are refused, those the kernel has a message left for',
-      ({ client }) => client.since('broken', 1000).asked({ fate: 'refused' }),
-      atLeast(1),
+      'questions are refused too, or hear nothing: all share the few messages',
+      ({ client }) =>
+        client
+          .since('broken', 1000)
+          .asked()
+          .filter(({ fate }) => fate !== 'refused' && fate !== 'timeout'),
+      none,
     ),
-    client('and none is answered', ({ client }) => client.since('broken', 1000).asked({ fate: 'ok' }), none),
+    client('there were some', ({ client }) => client.since('broken', 1000).asked(), atLeast(1)),
     client(
       'a connection that says nothing sees nothing',
       ({ client }) => client.ended({ cohort: 'silent' }),
