@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import * as fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
+import { strangersHello } from '../../../test/strangers-hello.ts'
 import { hurried, telling, testWorld } from '../../../test/world.ts'
 import { beat, frame } from '../../wire/frame.ts'
 import { type Hello, helloFrame, readBye } from '../../wire/hello.ts'
@@ -32,17 +33,7 @@ async function server(settings: object = {}) {
   return { world, knock }
 }
 
-const hello = (fields: Partial<Hello> = {}): Buffer =>
-  helloFrame({
-    id: 'stranger',
-    cohort: 'c',
-    path: 'service',
-    speaker: 'client',
-    idleMs: [600_000],
-    deadlineMs: 5000,
-    from: { pod: 'p', node: 'n', ip: '127.0.0.1', instance: 'i' },
-    ...fields,
-  })
+const hello = (fields: Partial<Hello> = {}): Buffer => helloFrame({ ...strangersHello, ...fields })
 
 /** Everything the server said before it closed. */
 async function lastWords(socket: Socket): Promise<string> {

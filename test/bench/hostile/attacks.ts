@@ -3,6 +3,7 @@ import { encode } from 'dns-packet'
 import { smallest, writeQuestion } from '../../../src/probes/udp-echo/datagram.ts'
 import { beat } from '../../../src/wire/frame.ts'
 import { helloFrame } from '../../../src/wire/hello.ts'
+import { strangersHello } from '../../strangers-hello.ts'
 import { type Done, knocking, type Manner, throwing } from './strangers.ts'
 
 /** The ports of a longhold server. */
@@ -40,15 +41,7 @@ const anyone = {
   garbage: { ...some, first: randomBytes(16_384) },
 } as const satisfies Record<string, Manner>
 
-const hello = helloFrame({
-  id: 'stranger',
-  cohort: 'c',
-  path: 'service',
-  speaker: 'client',
-  idleMs: [600_000],
-  deadlineMs: 5000,
-  from: { pod: 'p', node: 'n', ip: '127.0.0.1', instance: 'i' },
-})
+const hello = helloFrame(strangersHello)
 const asks = (path: string) => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
 const endless = Buffer.from(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(7000)}`)
 const oversized = Buffer.from(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(16_384)}\r\n\r\n`)

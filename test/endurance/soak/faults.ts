@@ -42,6 +42,9 @@ async function filtered(stage: Stage, seconds: number, rules: (server: string) =
   }
 }
 
+/** What may be told of a server that is gone for a while. */
+const serverGone = ['peer-died', 'ended', 'dead-endpoint', 'dead-backend', 'stale-flow', 'unexplained']
+
 export const faults: readonly Fault[] = [
   {
     name: 'resets',
@@ -74,7 +77,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'server killed',
-    may: ['peer-died', 'ended', 'dead-endpoint', 'dead-backend', 'stale-flow', 'unexplained'],
+    may: serverGone,
     async work(stage) {
       const server = one(stage)
       await stage.kill(server)
@@ -84,7 +87,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'memory limit',
-    may: ['peer-died', 'ended', 'dead-endpoint', 'dead-backend', 'stale-flow', 'unexplained'],
+    may: serverGone,
     async work(stage) {
       const server = one(stage)
       await stage.stop(server)
