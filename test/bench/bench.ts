@@ -24,6 +24,7 @@ interface Options {
 }
 
 const program = new Command('bench')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .description('Measures longhold against the floor and says whether it reaches its aims.')
   .addArgument(new Argument('[names...]', 'which, by default all').choices(benchmarks.map(({ name }) => name)))
   .option('--quick', 'fewer connections, shorter, noisier: to see that it works', false)

@@ -14,7 +14,10 @@ import type { Soaked } from './soak/soak.ts'
 
 // `npm run endurance -- kills --times 200`: what takes too long for the test command. Progress goes to stderr, the summary to stdout.
 
-const program = new Command('endurance').description('what longhold has to live through').showHelpAfterError()
+const program = new Command('endurance')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .description('what longhold has to live through')
+  .showHelpAfterError()
 
 program
   .command('kills')

@@ -24,6 +24,7 @@ interface Options {
 const growthRounds = 6
 
 await new Command('fuzz')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .description('feeds parsers of foreign bytes what nobody would send')
   .argument('[target...]', 'all of them unless named')
   .option('--seconds <n>', 'for each target', '60')
